@@ -1,0 +1,31 @@
+namespace DynamosStream.Learner;
+
+/// <summary>One prequential report: a batch was predicted, scored, then learned.</summary>
+/// <remarks>Holds nothing that depends on the clock: the same seed and stream give the same events.</remarks>
+/// <param name="RunId">Names the run; with <paramref name="Sequence"/> it identifies the event.</param>
+/// <param name="Sequence">Number of the batch's first sample among all that entered the pipeline.</param>
+/// <param name="Samples">Samples seen so far, this batch included.</param>
+/// <param name="Predictions">Predicted class per sample, made before the batch was learned.</param>
+/// <param name="Labels">True class per sample.</param>
+/// <param name="Accuracy">The learner's running accuracies.</param>
+/// <param name="NoChange">Accuracies of the baseline that predicts the previous sample's label.</param>
+/// <param name="MajorityClass">Accuracies of the baseline that predicts the most frequent label so far.</param>
+/// <param name="Step">What the training step did.</param>
+/// <param name="PredictionKeptShare">Per gated layer, the share of channels kept at inference; empty without gates.</param>
+public sealed record AccuracyEvent(
+    string RunId,
+    long Sequence,
+    long Samples,
+    IReadOnlyList<int> Predictions,
+    IReadOnlyList<int> Labels,
+    RunningAccuracy Accuracy,
+    RunningAccuracy NoChange,
+    RunningAccuracy MajorityClass,
+    LearnReport Step,
+    IReadOnlyList<float> PredictionKeptShare);
+
+/// <summary>Accuracies in [0, 1].</summary>
+/// <param name="Cumulative">Over all samples so far.</param>
+/// <param name="Window">Over the last samples, as many as the sliding window holds.</param>
+/// <param name="Fading">With exponentially fading weights.</param>
+public readonly record struct RunningAccuracy(double Cumulative, double Window, double Fading);
