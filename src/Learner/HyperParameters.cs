@@ -1,0 +1,77 @@
+namespace DynamosStream.Learner;
+
+/// <summary>What the learners can be tuned by. Symbols are those of the Dynamos paper.</summary>
+public sealed record HyperParameters
+{
+    /// <summary>Where the values come from, for a person to read.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Passes over each task of the stream: 1 for a single-pass stream.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Cross entropy alone, all channels on and nothing stored for so long: iterations in a single pass, else epochs.</summary>
+    public int WarmUp { get; init; } = 10;
+
+    /// <summary>B: samples in a stream batch, 2 to 4096 (batch normalisation needs two).</summary>
+    public required int StreamBatch { get; init; }
+
+    /// <summary>M: samples drawn from memory in a step, 1 to 4096.</summary>
+    public required int MemoryBatch { get; init; }
+
+    /// <summary>alpha, at least 0: weight of the consistency of logits on memory samples.</summary>
+    public required double LogitConsistency { get; init; }
+
+    /// <summary>beta, at least 0: weight of cross entropy and policy loss on memory samples.</summary>
+    public required double MemoryWeight { get; init; }
+
+    /// <summary>alpha_p, at least 0: weight of the consistency of attention vectors on memory samples.</summary>
+    public required double AttentionConsistency { get; init; }
+
+    /// <summary>lambda, at least 0: factor on the (negative) reward of a wrong prediction.</summary>
+    public required double Penalty { get; init; }
+
+    /// <summary>gamma, at least 0: weight of the policy loss.</summary>
+    public required double PolicyWeight { get; init; }
+
+    /// <summary>w_p, at least 0: weight of the prototype loss.</summary>
+    public required double PrototypeWeight { get; init; }
+
+    /// <summary>Learning rate of plain SGD, above 0.</summary>
+    public double LearningRate { get; init; } = 0.07;
+
+    /// <summary>kr: share of channels that the reward asks to keep, in [0, 1].</summary>
+    public double KeepRatio { get; init; } = 0.7;
+
+    /// <summary>tau, above 0: temperature of the keep probabilities.</summary>
+    public double Temperature { get; init; } = 0.15;
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; names it and the range.</exception>
+    public void Validate()
+    {
+        RequireWithin(nameof(Epochs), Epochs, 1, 1000);
+        RequireWithin(nameof(WarmUp), WarmUp, 0, int.MaxValue);
+        RequireWithin(nameof(StreamBatch), StreamBatch, 2, 4096);
+        RequireWithin(nameof(MemoryBatch), MemoryBatch, 1, 4096);
+        RequireAtLeastZero(nameof(LogitConsistency), LogitConsistency);
+        RequireAtLeastZero(nameof(MemoryWeight), MemoryWeight);
+        RequireAtLeastZero(nameof(AttentionConsistency), AttentionConsistency);
+        RequireAtLeastZero(nameof(Penalty), Penalty);
+        RequireAtLeastZero(nameof(PolicyWeight), PolicyWeight);
+        RequireAtLeastZero(nameof(PrototypeWeight), PrototypeWeight);
+        Require(nameof(LearningRate), LearningRate, LearningRate > 0, "above 0");
+        Require(nameof(KeepRatio), KeepRatio, KeepRatio is >= 0 and <= 1, "from 0 to 1");
+        Require(nameof(Temperature), Temperature, Temperature > 0, "above 0");
+    }
+
+    private static void RequireWithin(string name, int value, int low, int high) =>
+        Require(name, value, value >= low && value <= high, $"from {low} to {high}");
+
+    private static void RequireAtLeastZero(string name, double value) => Require(name, value, value >= 0, "of at least 0");
+
+    private static void Require(string name, double value, bool inRange, string range)
+    {
+        if (!inRange || !double.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, $"Expected a finite value {range}.");
+    }
+}

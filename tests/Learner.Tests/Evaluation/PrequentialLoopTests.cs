@@ -1,0 +1,90 @@
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Tests.Evaluation;
+
+public sealed class PrequentialLoopTests
+{
+    [Fact]
+    public void Process_EachBatch_IsPredictedBeforeItIsLearned()
+    {
+        using var learner = new ScriptedLearner();
+        var loop = new PrequentialLoop(learner, "run", classes: 3);
+
+        loop.Process(Batch(0, 1, 2));
+        loop.Process(Batch(2, 0));
+
+        Assert.Equal(["predict 0", "learn 0", "predict 2", "learn 2"], learner.Calls);
+    }
+
+    [Fact]
+    public void Process_TwoBatches_ReportsScoresBaselinesAndTheStep()
+    {
+        using var learner = new ScriptedLearner();
+        var loop = new PrequentialLoop(learner, "run", classes: 3);
+
+        var first = loop.Process(Batch(0, 1, 1));   // predicted 0, 0
+        var second = loop.Process(Batch(2, 0));     // predicted 0
+
+        Assert.Equal(("run", 0L, 2L), (first.RunId, first.Sequence, first.Samples));
+        Assert.Equal(("run", 2L, 3L), (second.RunId, second.Sequence, second.Samples));
+        Assert.Equal([0, 0], first.Predictions);
+        Assert.Equal([1, 1], first.Labels);
+        Assert.Equal(0, first.Accuracy.Cumulative);
+        Assert.Equal(1.0 / 3, second.Accuracy.Cumulative, 1e-12);
+        Assert.Equal(1.0 / 3, second.NoChange.Cumulative, 1e-12);       // 0, 1, 1 against 1, 1, 0
+        Assert.Equal(1.0 / 3, second.MajorityClass.Cumulative, 1e-12);  // the same
+        Assert.Equal(1f, second.Step.Losses["total"]);
+        Assert.Equal([0.5f], second.PredictionKeptShare);
+        Assert.Equal(3, loop.Accuracy.Confusion.Total);
+    }
+
+    [Fact]
+    public void Measure_HeldOutSamples_PredictsAllAndLearnsNone()
+    {
+        using var learner = new ScriptedLearner();
+        var samples = Enumerable.Range(0, 600).Select(i => new Sample(i, new float[1], i % 3));
+
+        var confusion = HeldOutAccuracy.Measure(learner, samples, classes: 3);
+
+        Assert.Equal(600, confusion.Total);
+        Assert.Equal(200, confusion.Correct);
+        Assert.Equal(1.0, confusion.ClassAccuracy(0));
+        Assert.Equal(0.0, confusion.ClassAccuracy(1));
+        Assert.DoesNotContain(learner.Calls, c => c.StartsWith("learn", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Measure_NoSamples_Throws()
+    {
+        using var learner = new ScriptedLearner();
+        Assert.Throws<ArgumentException>(() => HeldOutAccuracy.Measure(learner, [], classes: 3));
+    }
+
+    private static SampleBatch Batch(long sequence, params int[] labels) =>
+        new(sequence, [.. labels.Select((label, i) => new Sample(sequence + i, new float[1], label))]);
+
+    /// <summary>Predicts class 0 always and writes down what it was asked.</summary>
+    private sealed class ScriptedLearner : IOnlineLearner
+    {
+        public List<string> Calls { get; } = [];
+
+        public string Name => "scripted";
+
+        public Predictions Predict(SampleBatch batch)
+        {
+            Calls.Add($"predict {batch.Sequence}");
+            return new Predictions(new int[batch.Samples.Count], [0.5f]);
+        }
+
+        public LearnReport Learn(SampleBatch batch)
+        {
+            Calls.Add($"learn {batch.Sequence}");
+            return new LearnReport(new Dictionary<string, float> { ["total"] = 1 }, [], 0, 0, 0);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
