@@ -1,0 +1,29 @@
+namespace DynamosStream.Streams;
+
+/// <summary>The streams that can be opened by name.</summary>
+public static class SampleStreams
+{
+    private const int DigitClasses = 9;
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["mnist-360"];
+
+    /// <summary>Opens a stream; one that reads files reads and checks all of them here.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="seed">Decides the order of the samples, and what drawn samples look like.</param>
+    /// <param name="dataDir">Folder of the data files; null for the default (<see cref="MnistFolder.Resolve(string?)"/>).</param>
+    /// <exception cref="ArgumentException">No stream has this name.</exception>
+    /// <exception cref="FileNotFoundException">A data file is missing.</exception>
+    /// <exception cref="InvalidDataException">A data file is malformed.</exception>
+    public static ISampleStream Open(string name, ulong seed, string? dataDir = null) => name switch
+    {
+        "mnist-360" => OpenMnist360(seed, MnistFolder.Resolve(dataDir)),
+        _ => throw new ArgumentException($"Unknown stream '{name}'; expected one of {string.Join(", ", Names)}."),
+    };
+
+    private static Rotating360Stream OpenMnist360(ulong seed, string folder)
+    {
+        var test = MnistImages.ReadTest(folder, DigitClasses);
+        return new Rotating360Stream("mnist-360", MnistImages.ReadTraining(folder, DigitClasses).Shuffled(seed), test, endless: false);
+    }
+}
