@@ -5,8 +5,14 @@ public static class SampleStreams
 {
     private const int DigitClasses = 9;
 
+    /// <summary>Glyphs of each class in one pass of glyphs-360.</summary>
+    private const int GlyphsPerClass = 1600;
+
+    /// <summary>Glyphs of each class in glyphs-360's test set.</summary>
+    private const int HeldOutGlyphsPerClass = 111;
+
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["mnist-360"];
+    public static IReadOnlyList<string> Names { get; } = ["glyphs-360", "mnist-360"];
 
     /// <summary>Opens a stream; one that reads files reads and checks all of them here.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -17,9 +23,16 @@ public static class SampleStreams
     /// <exception cref="InvalidDataException">A data file is malformed.</exception>
     public static ISampleStream Open(string name, ulong seed, string? dataDir = null) => name switch
     {
+        "glyphs-360" => OpenGlyphs360(seed),
         "mnist-360" => OpenMnist360(seed, MnistFolder.Resolve(dataDir)),
         _ => throw new ArgumentException($"Unknown stream '{name}'; expected one of {string.Join(", ", Names)}."),
     };
+
+    private static Rotating360Stream OpenGlyphs360(ulong seed) => new(
+        "glyphs-360",
+        new GlyphImages(seed, RandomPurpose.Glyph, GlyphsPerClass),
+        new GlyphImages(seed, RandomPurpose.HeldOutGlyph, HeldOutGlyphsPerClass),
+        endless: true);
 
     private static Rotating360Stream OpenMnist360(ulong seed, string folder)
     {
