@@ -1,0 +1,16 @@
+namespace TorchSharp.Autograd;
+
+/// <summary>What one backward pass knows of one node.</summary>
+internal sealed class NodePass(object owner, Node node)
+{
+    /// <summary>The pass this state belongs to.</summary>
+    public object Owner { get; } = owner;
+
+    /// <summary>Gradients of the outputs, summed so far; owned.</summary>
+    public Tensor?[] Grads { get; } = new Tensor?[node.OutputCount];
+
+    /// <summary>Per input, whether a gradient is wanted there.</summary>
+    public bool[] EdgeNeeded { get; } = new bool[node.Edges.Length];
+
+    public bool Needed { get; set; }
+}

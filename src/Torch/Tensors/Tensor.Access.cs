@@ -1,0 +1,40 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        /// <summary>The element of a one-element tensor; T must be the element type.</summary>
+        public unsafe T item<T>()
+            where T : unmanaged
+        {
+            CheckType<T>();
+            if (Count != 1)
+                throw new ArgumentException($"Number of elements in the tensor must be 1, but it is {Count}.");
+            return *(T*)Strided().Pointer;
+        }
+
+        /// <summary>Reads and writes the elements; T must be the element type.</summary>
+        public Utils.TensorAccessor<T> data<T>()
+            where T : unmanaged
+        {
+            CheckType<T>();
+            return new Utils.TensorAccessor<T>(this);
+        }
+
+        /// <summary>The element of a one-element tensor as a number of its own type.</summary>
+        public Scalar ToScalar() => dtype switch
+        {
+            ScalarType.Float32 => item<float>(),
+            ScalarType.Int64 => item<long>(),
+            ScalarType.Int32 => item<int>(),
+            _ => item<bool>(),
+        };
+
+        private void CheckType<T>()
+        {
+            if (TypeOf<T>() != dtype)
+                throw new ArgumentException($"The tensor holds {dtype}, not {typeof(T).Name}.");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp.Autograd;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        /// <summary>Checks that an in-place change may happen and counts it; true when it must be recorded.</summary>
+        internal bool BeginInPlace(Tensor? other = null, Tensor? third = null)
+        {
+            var recorded = GradMode.Needed(this, other, third);
+            Body.Storage.Touch();
+            if (!recorded)
+                return false;
+            if (Body.LeafRequiresGrad)
+                throw new ExternalException("a leaf Variable that requires grad is being used in an in-place operation.");
+            if (Body.ViewOf is not null)
+            {
+                throw new NotSupportedException(
+                    "In-place operations with gradient on a view are not supported by this engine; operate on the whole tensor, out of place, or by its indexer.");
+            }
+
+            if (dtype != ScalarType.Float32)
+                throw new ExternalException($"A tensor of type {dtype} cannot take a gradient's history.");
+            return true;
+        }
+
+        /// <summary>Puts the operation's node, null when not recorded, in the place of the old history.</summary>
+        internal Tensor EndInPlace(Node? node)
+        {
+            if (node is not null)
+            {
+                node.Attach(this);
+                Body.CountRewrite();
+            }
+
+            return NewHandle();
+        }
+
+        internal void CheckBroadcastsInto(Tensor source)
+        {
+            if (!Shape.Broadcast(Sizes, source.Sizes).AsSpan().SequenceEqual(Sizes))
+            {
+                throw new ExternalException(
+                    $"output with shape {Shape.Text(Sizes)} doesn't match the broadcast shape {Shape.Text(Shape.Broadcast(Sizes, source.Sizes))}");
+            }
+        }
+    }
+}
