@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using TorchSharp.Kernels;
+
+namespace DynamosStream.Bench;
+
+/// <summary>The three passes of one convolution on random data, by the kernel that the engine would choose.</summary>
+internal sealed unsafe class ConvolutionPasses : IDisposable
+{
+    private readonly float*[] _buffers;
+
+    public ConvolutionPasses(ConvolutionShape s)
+    {
+        Flops = 2.0 * s.Images * s.OutputPixels * s.OutputChannels * s.InputChannels * s.Taps;
+        float* x = Random((long)s.Images * s.InputChannels * s.Pixels);
+        float* w = Random((long)s.OutputChannels * s.InputChannels * s.Taps);
+        float* y = Random((long)s.Images * s.OutputChannels * s.OutputPixels);
+        _buffers = [x, w, y];
+        if (s.SuitsWinograd)
+        {
+            All =
+            [
+                () => WinogradConvolution.Forward(x, w, null, y, s),
+                () => WinogradConvolution.BackwardData(y, w, x, s),
+                () => WinogradConvolution.BackwardWeight(x, y, w, s),
+            ];
+        }
+        else if (s.InputChannels % KernelSet.Block == 0)
+        {
+            All =
+            [
+                () => DirectConvolution.Forward(x, w, null, y, s),
+                () => DirectConvolution.BackwardData(y, w, x, s),
+                () => DirectConvolution.BackwardWeight(x, y, w, s),
+            ];
+        }
+        else
+        {
+            All = [() => PlanarConvolution.Forward(x, w, null, y, s), null, () => PlanarConvolution.BackwardWeight(x, y, w, s)];
+        }
+    }
+
+    /// <summary>Forward, backward-data (null: the first layer has none) and backward-weight.</summary>
+    public Action?[] All { get; }
+
+    /// <summary>Operations of one pass as a direct convolution.</summary>
+    public double Flops { get; }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _buffers)
+        {
+            NativeMemory.AlignedFree(buffer);
+        }
+    }
+
+    private static float* Random(long count)
+    {
+        var random = new Random(1);
+        var buffer = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 64);
+        for (long i = 0; i < count; i++)
+        {
+            buffer[i] = random.NextSingle() - 0.5f;
+        }
+
+        return buffer;
+    }
+}

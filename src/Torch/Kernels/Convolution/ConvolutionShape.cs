@@ -1,0 +1,35 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>Sizes of a two-dimensional convolution of one group. Heights come before widths.</summary>
+internal readonly record struct ConvolutionShape(
+    int Images,
+    int InputChannels,
+    int Height,
+    int Width,
+    int OutputChannels,
+    (int Y, int X) Kernel,
+    (int Y, int X) Stride,
+    (int Y, int X) Padding,
+    (int Y, int X) Dilation)
+{
+    public int OutputHeight => ((Height + (2 * Padding.Y) - (Dilation.Y * (Kernel.Y - 1)) - 1) / Stride.Y) + 1;
+
+    public int OutputWidth => ((Width + (2 * Padding.X) - (Dilation.X * (Kernel.X - 1)) - 1) / Stride.X) + 1;
+
+    public int Pixels => Height * Width;
+
+    public int OutputPixels => OutputHeight * OutputWidth;
+
+    public int Taps => Kernel.Y * Kernel.X;
+
+    /// <summary>Blocks of 16 input channels, the last perhaps not full.</summary>
+    public int InputBlocks => (InputChannels + KernelSet.Block - 1) / KernelSet.Block;
+
+    /// <summary>Blocks of 16 output channels, the last perhaps not full.</summary>
+    public int OutputBlocks => (OutputChannels + KernelSet.Block - 1) / KernelSet.Block;
+
+    /// <summary>True for 3 x 3, stride 1, padding 1, whole blocks of channels: what <see cref="WinogradConvolution"/> computes.</summary>
+    public bool SuitsWinograd =>
+        Kernel == (3, 3) && Stride == (1, 1) && Padding == (1, 1) && Dilation == (1, 1)
+        && InputChannels % KernelSet.Block == 0 && OutputChannels % KernelSet.Block == 0;
+}

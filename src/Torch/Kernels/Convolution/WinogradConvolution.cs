@@ -1,0 +1,314 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>3 x 3 convolution, stride 1, padding 1, of blocked images by Winograd's F(4x4, 3x3), see <see cref="WinogradTransforms"/>.</summary>
+/// <remarks>
+/// Images are [image][block][pixel][16], of any size: tiles that reach over the border are copied through a small padded tile.
+/// Forward and backward-data take groups of tiles that keep their transformed blocks, V [36][input block][tile][16] and
+/// M [36][output block][tile][16], in the L2 cache: transform in, 36 matrix products, transform out. Backward-weight sums
+/// V' M over the tiles for each of the 36 coefficients. The groups only place the work: each element is summed in the same order
+/// whatever their size and the number of threads.
+/// </remarks>
+internal static unsafe class WinogradConvolution
+{
+    private const int Block = KernelSet.Block;
+    private const int Coefficients = 36;
+    private const int Tile = 4;
+
+    /// <summary>Floats that V and M of a group may take of the L2 cache: the weights pass through it too.</summary>
+    private const int GroupFloats = 64 * 1024;
+
+    /// <summary>Floats that V and M of a backward-weight pass may take: they pass through the L3 cache once.</summary>
+    private const int GradientFloats = 1024 * 1024;
+
+    /// <param name="x">Input.</param>
+    /// <param name="weights">[output][input][3][3].</param>
+    /// <param name="bias">One float for each output channel, or null.</param>
+    /// <param name="y">Output, overwritten.</param>
+    /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
+    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
+    {
+        using var u = new Scratch((long)Coefficients * shape.InputChannels * shape.OutputChannels);
+        TransformWeights(weights, u.Floats, shape);
+        Convolve(x, shape.InputBlocks, u.Floats, bias, y, shape.OutputBlocks, new Tiling(shape));
+    }
+
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="weights">[output][input][3][3].</param>
+    /// <param name="dx">Gradient of the input, overwritten.</param>
+    /// <param name="shape">Sizes.</param>
+    public static void BackwardData(float* dy, float* weights, float* dx, ConvolutionShape shape)
+    {
+        using var u = new Scratch((long)Coefficients * shape.InputChannels * shape.OutputChannels);
+        TransformTurnedWeights(weights, u.Floats, shape);
+        Convolve(dy, shape.OutputBlocks, u.Floats, null, dx, shape.InputBlocks, new Tiling(shape));
+    }
+
+    /// <param name="x">Input.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dw">Gradient of the weights, [output][input][3][3], overwritten.</param>
+    /// <param name="shape">Sizes.</param>
+    public static void BackwardWeight(float* x, float* dy, float* dw, ConvolutionShape shape)
+    {
+        const int TilesPerPart = 8;
+        var set = KernelSet.Current;
+        var tiling = new Tiling(shape);
+        var (inputBlocks, outputBlocks) = (shape.InputBlocks, shape.OutputBlocks);
+        var tilesMax = Math.Min(tiling.Count, Math.Max(TilesPerPart, GradientFloats / (Coefficients * Block * (inputBlocks + outputBlocks))));
+        var vStride = Stride(inputBlocks, tilesMax);
+        var mStride = Stride(outputBlocks, tilesMax);
+        var sumFloats = (long)Coefficients * inputBlocks * outputBlocks * Block * Block;
+        using var scratch = new Scratch(sumFloats + (Coefficients * (vStride + mStride)));
+        var sums = scratch.Floats;
+        var v = sums + sumFloats;
+        var m = v + (Coefficients * vStride);
+        new Span<float>(sums, checked((int)sumFloats)).Clear();
+
+        for (var first = 0; first < tiling.Count; first += tilesMax)
+        {
+            var tiles = Math.Min(tilesMax, tiling.Count - first);
+            var begin = first;
+            Workers.Run((tiles + TilesPerPart - 1) / TilesPerPart, part =>
+            {
+                for (var t = part * TilesPerPart; t < Math.Min(tiles, (part + 1) * TilesPerPart); t++)
+                {
+                    TransformInput(set, x, inputBlocks, tiling, begin + t, v + (t * Block), vStride, (nint)tilesMax * Block);
+                    TransformGradient(set, dy, outputBlocks, tiling, begin + t, m + (t * Block), mStride, (nint)tilesMax * Block);
+                }
+            });
+            Workers.Run(Coefficients * inputBlocks, part =>
+            {
+                var (coefficient, i) = (part / inputBlocks, part % inputBlocks);
+                for (var o = 0; o < outputBlocks; o++)
+                {
+                    set.AddOuterProducts(
+                        v + (coefficient * vStride) + ((nint)i * tilesMax * Block),
+                        m + (coefficient * mStride) + ((nint)o * tilesMax * Block),
+                        tiles,
+                        sums + (((((long)coefficient * inputBlocks) + i) * outputBlocks + o) * Block * Block));
+                }
+            });
+        }
+
+        TransformSums(set, sums, dw, shape);
+    }
+
+    private static void Convolve(float* x, int inputBlocks, float* u, float* bias, float* y, int outputBlocks, Tiling tiling)
+    {
+        var set = KernelSet.Current;
+        var groupsOfRows = Math.Max(1, GroupFloats / (Coefficients * Block * (inputBlocks + outputBlocks) * set.Rows));
+        groupsOfRows = Math.Min(groupsOfRows, (tiling.Count + set.Rows - 1) / set.Rows);
+        var tilesMax = groupsOfRows * set.Rows;
+        var vStride = Stride(inputBlocks, tilesMax);
+        var mStride = Stride(outputBlocks, tilesMax);
+        Workers.Run((tiling.Count + tilesMax - 1) / tilesMax, part =>
+        {
+            using var scratch = new Scratch(Coefficients * (vStride + mStride));
+            var v = scratch.Floats;
+            var m = v + (Coefficients * vStride);
+            var first = part * tilesMax;
+            var tiles = Math.Min(tilesMax, tiling.Count - first);
+            var groups = (tiles + set.Rows - 1) / set.Rows;
+            var blockStride = (nint)tilesMax * Block;
+            for (var t = 0; t < groups * set.Rows; t++) // The last group of rows repeats the last tile.
+                TransformInput(set, x, inputBlocks, tiling, Math.Min(first + t, tiling.Count - 1), v + (t * Block), vStride, blockStride);
+
+            for (var coefficient = 0; coefficient < Coefficients; coefficient++)
+            {
+                for (var o = 0; o < outputBlocks; o += set.OutputBlocks)
+                {
+                    set.Multiply(new MatrixProduct
+                    {
+                        X = v + (coefficient * vStride),
+                        XBlock = blockStride,
+                        Blocks = inputBlocks,
+                        Taps = 1,
+                        Weights = u + ((((nint)coefficient * outputBlocks) + o) * inputBlocks * Block * Block),
+                        Bias = KernelSet.Zeros,
+                        Y = m + (coefficient * mStride) + (o * blockStride),
+                        Groups = groups,
+                        OutputBlocks = Math.Min(set.OutputBlocks, outputBlocks - o),
+                        YBlock = blockStride,
+                        WeightsBlock = (nint)inputBlocks * Block * Block,
+                    });
+                }
+            }
+
+            for (var t = 0; t < tiles; t++)
+                TransformOutput(set, m + (t * Block), mStride, blockStride, bias, y, outputBlocks, tiling, first + t);
+        });
+    }
+
+    /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest all 36 fall into the same cache sets.</summary>
+    private static nint Stride(int blocks, int tiles) => ((nint)blocks * tiles * Block) + Block;
+
+    private static void TransformInput(
+        KernelSet set, float* x, int blocks, in Tiling tiling, int tile, float* v, nint vStride, nint vBlock)
+    {
+        const int Padded = Tile + 2;
+        var (image, top, left) = tiling.Position(tile);
+        var (y0, x0) = (top - 1, left - 1);
+        var inside = y0 >= 0 && x0 >= 0 && y0 + Padded <= tiling.Height && x0 + Padded <= tiling.Width;
+        var from = x + ((long)image * blocks * tiling.Pixels * Block) + (((y0 * tiling.Width) + x0) * Block);
+        var padded = stackalloc float[inside ? 0 : Padded * Padded * Block];
+        for (var block = 0; block < blocks; block++, from += tiling.Pixels * Block, v += vBlock)
+        {
+            if (inside)
+            {
+                set.WinogradInput(from, (nint)tiling.Width * Block, v, vStride);
+            }
+            else
+            {
+                CopyInside(from, y0, x0, tiling, Padded, padded);
+                set.WinogradInput(padded, Padded * Block, v, vStride);
+            }
+        }
+    }
+
+    private static void TransformGradient(
+        KernelSet set, float* dy, int blocks, in Tiling tiling, int tile, float* m, nint mStride, nint mBlock)
+    {
+        var (image, top, left) = tiling.Position(tile);
+        var inside = top + Tile <= tiling.Height && left + Tile <= tiling.Width;
+        var from = dy + ((long)image * blocks * tiling.Pixels * Block) + (((top * tiling.Width) + left) * Block);
+        var padded = stackalloc float[inside ? 0 : Tile * Tile * Block];
+        for (var block = 0; block < blocks; block++, from += tiling.Pixels * Block, m += mBlock)
+        {
+            if (inside)
+            {
+                set.WinogradOutputGradient(from, (nint)tiling.Width * Block, m, mStride);
+            }
+            else
+            {
+                CopyInside(from, top, left, tiling, Tile, padded);
+                set.WinogradOutputGradient(padded, Tile * Block, m, mStride);
+            }
+        }
+    }
+
+    private static void TransformOutput(
+        KernelSet set, float* m, nint mStride, nint mBlock, float* bias, float* y, int blocks, in Tiling tiling, int tile)
+    {
+        var (image, top, left) = tiling.Position(tile);
+        var (rows, columns) = (Math.Min(Tile, tiling.Height - top), Math.Min(Tile, tiling.Width - left));
+        var whole = rows == Tile && columns == Tile;
+        var to = y + ((long)image * blocks * tiling.Pixels * Block) + (((top * tiling.Width) + left) * Block);
+        var padded = stackalloc float[whole ? 0 : Tile * Tile * Block];
+        for (var block = 0; block < blocks; block++, to += tiling.Pixels * Block, m += mBlock)
+        {
+            var b = bias == null ? KernelSet.Zeros : bias + (block * Block);
+            if (whole)
+            {
+                set.WinogradOutput(m, mStride, b, to, (nint)tiling.Width * Block);
+                continue;
+            }
+
+            set.WinogradOutput(m, mStride, b, padded, Tile * Block);
+            for (var row = 0; row < rows; row++)
+            {
+                new ReadOnlySpan<float>(padded + (row * Tile * Block), columns * Block)
+                    .CopyTo(new Span<float>(to + (row * tiling.Width * Block), columns * Block));
+            }
+        }
+    }
+
+    /// <summary>A square of <paramref name="size"/> pixels whose corner lies at (top, left) of the image, zeros where it reaches outside.</summary>
+    private static void CopyInside(float* corner, int top, int left, in Tiling tiling, int size, float* to)
+    {
+        new Span<float>(to, size * size * Block).Clear();
+        var (firstRow, endRow) = (Math.Max(0, -top), Math.Min(size, tiling.Height - top));
+        var (first, end) = (Math.Max(0, -left), Math.Min(size, tiling.Width - left));
+        for (var row = firstRow; row < endRow; row++)
+        {
+            new ReadOnlySpan<float>(corner + (((row * tiling.Width) + first) * Block), (end - first) * Block)
+                .CopyTo(new Span<float>(to + (((row * size) + first) * Block), (end - first) * Block));
+        }
+    }
+
+    /// <summary>U [36][output block][input][16 outputs].</summary>
+    private static void TransformWeights(float* weights, float* u, ConvolutionShape s)
+    {
+        var set = KernelSet.Current;
+        var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
+        Workers.Run(s.OutputBlocks, block =>
+        {
+            var w = stackalloc float[9 * Block];
+            for (var i = 0; i < inputs; i++)
+            {
+                for (var lane = 0; lane < Block; lane++)
+                {
+                    var from = weights + (((((long)block * Block) + lane) * inputs) + i) * 9;
+                    for (var tap = 0; tap < 9; tap++)
+                        w[(tap * Block) + lane] = from[tap];
+                }
+
+                set.WinogradWeights(w, u + ((((nint)block * inputs) + i) * Block), (nint)inputs * outputs);
+            }
+        });
+    }
+
+    /// <summary>Inputs and outputs exchanged and the kernel turned by 180 degrees: U [36][input block][output][16 inputs].</summary>
+    private static void TransformTurnedWeights(float* weights, float* u, ConvolutionShape s)
+    {
+        var set = KernelSet.Current;
+        var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
+        Workers.Run(s.InputBlocks, block =>
+        {
+            var w = stackalloc float[9 * Block];
+            for (var o = 0; o < outputs; o++)
+            {
+                var from = weights + ((((long)o * inputs) + (block * Block)) * 9);
+                for (var lane = 0; lane < Block; lane++)
+                {
+                    for (var tap = 0; tap < 9; tap++)
+                        w[((8 - tap) * Block) + lane] = from[(lane * 9) + tap];
+                }
+
+                set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), (nint)inputs * outputs);
+            }
+        });
+    }
+
+    /// <summary>Sums [36][input block][output block][16 inputs][16 outputs] to the gradient of the weights.</summary>
+    private static void TransformSums(KernelSet set, float* sums, float* dw, ConvolutionShape s)
+    {
+        var (inputs, outputBlocks) = (s.InputChannels, s.OutputBlocks);
+        Workers.Run(outputBlocks, block =>
+        {
+            var w = stackalloc float[9 * Block];
+            for (var i = 0; i < inputs; i++)
+            {
+                var from = sums + ((((((nint)i / Block) * outputBlocks) + block) * Block) + (i % Block)) * Block;
+                set.WinogradWeightGradient(from, (nint)inputs * outputBlocks * Block, w);
+                for (var lane = 0; lane < Block; lane++)
+                {
+                    var to = dw + (((((long)block * Block) + lane) * inputs) + i) * 9;
+                    for (var tap = 0; tap < 9; tap++)
+                        to[tap] = w[(tap * Block) + lane];
+                }
+            }
+        });
+    }
+
+    /// <summary>The 4 x 4 tiles of all images, numbered by image, row and column.</summary>
+    private readonly struct Tiling(in ConvolutionShape s)
+    {
+        private readonly int _columns = (s.Width + Tile - 1) / Tile;
+        private readonly int _perImage = (s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile);
+
+        public int Height { get; } = s.Height;
+
+        public int Width { get; } = s.Width;
+
+        public int Pixels { get; } = s.Pixels;
+
+        public int Count { get; } = s.Images * ((s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile));
+
+        /// <summary>Image, first row and first column of a tile.</summary>
+        public (int Image, int Top, int Left) Position(int tile)
+        {
+            var (image, inside) = Math.DivRem(tile, _perImage);
+            var (row, column) = Math.DivRem(inside, _columns);
+            return (image, row * Tile, column * Tile);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>A vector of floats. Kernels are written once over it and compiled for each width, see <see cref="KernelSet"/>.</summary>
+internal unsafe interface ISimd<T>
+    where T : unmanaged, ISimd<T>
+{
+    /// <summary>Floats in one vector: 4, 8 or 16.</summary>
+    static abstract int Count { get; }
+
+    static abstract T Load(float* from);
+
+    static abstract T Broadcast(float value);
+
+    static abstract T operator +(T left, T right);
+
+    static abstract T operator -(T left, T right);
+
+    static abstract T operator *(T left, T right);
+
+    /// <summary>left * right + addend, rounded once where the machine can.</summary>
+    static abstract T MultiplyAdd(T left, T right, T addend);
+
+    void Store(float* to);
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace TorchSharp.Kernels;
+
+/// <summary>The kernels for one vector width. <see cref="Current"/> is the best this machine runs.</summary>
+/// <remarks>All work on channels in blocks of 16: a "row" is the 16 channels of one pixel or tile, contiguous.</remarks>
+internal abstract unsafe class KernelSet
+{
+    /// <summary>Channels in a block of the blocked layout nChw16c.</summary>
+    public const int Block = 16;
+
+    /// <summary>64 zeros: the row of a pixel outside the image, and the bias of a convolution without one.</summary>
+    public static readonly float* Zeros = AllocateZeros(64);
+
+    public static readonly KernelSet Portable = new KernelSet<Simd4>();
+    public static readonly KernelSet Avx2 = new KernelSet<Simd8>();
+    public static readonly KernelSet Avx512 = new KernelSet<Simd16>();
+
+    /// <summary>What every operator uses; tests set it to force a path. Sets wider than the machine are slow but correct.</summary>
+    /// <remarks>Vector512.IsHardwareAccelerated is false on machines that prefer 256 bits although they run 512: ask for the instructions.</remarks>
+    public static KernelSet Current { get; set; } =
+        Avx512F.IsSupported ? Avx512 : System.Runtime.Intrinsics.X86.Avx2.IsSupported && Fma.IsSupported ? Avx2 : Portable;
+
+    /// <summary>Rows that the matrix kernel computes at once; row counts are padded to a multiple of it.</summary>
+    public abstract int Rows { get; }
+
+    /// <summary>Blocks of output channels that the matrix kernel computes at once.</summary>
+    public abstract int OutputBlocks { get; }
+
+    /// <inheritdoc cref="MatrixKernels"/>
+    public abstract void Multiply(in MatrixProduct product);
+
+    /// <inheritdoc cref="PlanarKernels.Multiply"/>
+    public abstract void MultiplyPlanar(in PlanarProduct product);
+
+    /// <inheritdoc cref="PlanarKernels.AddWeightGradient"/>
+    public abstract void AddPlanarWeightGradient(
+        float* x, nint rowStep, nint columnStep, int* tapOffsets, float* dy, int rows, int columns, float* sum);
+
+    /// <inheritdoc cref="OuterProductKernels"/>
+    public abstract void AddOuterProducts(float* a, float* b, int rows, float* sum);
+
+    /// <inheritdoc cref="WinogradTransforms.Input"/>
+    public abstract void WinogradInput(float* x, nint rowStride, float* v, nint vStride);
+
+    /// <inheritdoc cref="WinogradTransforms.Output"/>
+    public abstract void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride);
+
+    /// <inheritdoc cref="WinogradTransforms.OutputGradient"/>
+    public abstract void WinogradOutputGradient(float* dy, nint rowStride, float* m, nint mStride);
+
+    /// <inheritdoc cref="WinogradTransforms.Weights"/>
+    public abstract void WinogradWeights(float* w, float* u, nint uStride);
+
+    /// <inheritdoc cref="WinogradTransforms.WeightGradient"/>
+    public abstract void WinogradWeightGradient(float* u, nint uStride, float* dw);
+
+    private static float* AllocateZeros(int count)
+    {
+        var zeros = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 64);
+        new Span<float>(zeros, count).Clear();
+        return zeros;
+    }
+}

@@ -1,0 +1,59 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>The kernels compiled for vectors of type <typeparamref name="V"/>.</summary>
+internal sealed unsafe class KernelSet<V> : KernelSet
+    where V : unmanaged, ISimd<V>
+{
+    public override int Rows => V.Count == 16 ? MatrixKernels512.Rows : MatrixKernels.Rows;
+
+    public override int OutputBlocks => V.Count == 16 ? 2 : 1;
+
+    public override void Multiply(in MatrixProduct product)
+    {
+        if (V.Count == 16)
+            MatrixKernels512.Multiply(product);
+        else
+            MatrixKernels.Multiply<V>(product);
+    }
+
+    /// <remarks>Two vectors of 16 would be two blocks of outputs: the first layer is too small a part to have a kernel for that.</remarks>
+    public override void MultiplyPlanar(in PlanarProduct product)
+    {
+        if (V.Count == 16)
+            PlanarKernels.Multiply<Simd8>(product);
+        else
+            PlanarKernels.Multiply<V>(product);
+    }
+
+    public override void AddPlanarWeightGradient(
+        float* x, nint rowStep, nint columnStep, int* tapOffsets, float* dy, int rows, int columns, float* sum)
+    {
+        if (V.Count == 16)
+            PlanarKernels.AddWeightGradient<Simd8>(x, rowStep, columnStep, tapOffsets, dy, rows, columns, sum);
+        else
+            PlanarKernels.AddWeightGradient<V>(x, rowStep, columnStep, tapOffsets, dy, rows, columns, sum);
+    }
+
+    public override void AddOuterProducts(float* a, float* b, int rows, float* sum)
+    {
+        if (V.Count == 16)
+            OuterProductKernels.Add16x1<V>(a, b, rows, sum);
+        else
+            OuterProductKernels.Add4x2<V>(a, b, rows, sum);
+    }
+
+    public override void WinogradInput(float* x, nint rowStride, float* v, nint vStride) =>
+        WinogradTransforms.Input<V>(x, rowStride, v, vStride);
+
+    public override void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride) =>
+        WinogradTransforms.Output<V>(m, mStride, bias, y, rowStride);
+
+    public override void WinogradOutputGradient(float* dy, nint rowStride, float* m, nint mStride) =>
+        WinogradTransforms.OutputGradient<V>(dy, rowStride, m, mStride);
+
+    public override void WinogradWeights(float* w, float* u, nint uStride) =>
+        WinogradTransforms.Weights<V>(w, u, uStride);
+
+    public override void WinogradWeightGradient(float* u, nint uStride, float* dw) =>
+        WinogradTransforms.WeightGradient<V>(u, uStride, dw);
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+
+namespace TorchSharp.Kernels;
+
+/// <summary>
+/// sum[i][j] += a[r][i] * b[r][j] over all rows r, i and j in 0 .. 15: the weight gradient of a block of inputs and a block of outputs.
+/// Rows of a and b are dense, in order; every element is summed in that order, whatever the blocking.
+/// </summary>
+internal static unsafe class OuterProductKernels
+{
+    /// <summary>
+    /// Four inputs by two vectors of outputs at a time: eight accumulators are just enough to hide the latency of two multiply-adds
+    /// a cycle, and 16 is a multiple of four (it is not of six).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add4x2<V>(float* a, float* b, int rows, float* sum)
+        where V : unmanaged, ISimd<V>
+    {
+        var end = (nint)rows * KernelSet.Block;
+        for (var i = 0; i < KernelSet.Block; i += 4, a += 4)
+        {
+            for (var j = 0; j < KernelSet.Block; j += 2 * V.Count)
+            {
+                var s = sum + (i * KernelSet.Block) + j;
+                V s00 = V.Load(s), s01 = V.Load(s + V.Count), s10 = V.Load(s + 16), s11 = V.Load(s + 16 + V.Count);
+                V s20 = V.Load(s + 32), s21 = V.Load(s + 32 + V.Count), s30 = V.Load(s + 48), s31 = V.Load(s + 48 + V.Count);
+                var right = b + j;
+                for (nint r = 0; r < end; r += KernelSet.Block)
+                {
+                    V right0 = V.Load(right + r), right1 = V.Load(right + r + V.Count);
+                    var left = V.Broadcast(a[r]);
+                    s00 = V.MultiplyAdd(left, right0, s00);
+                    s01 = V.MultiplyAdd(left, right1, s01);
+                    left = V.Broadcast(a[r + 1]);
+                    s10 = V.MultiplyAdd(left, right0, s10);
+                    s11 = V.MultiplyAdd(left, right1, s11);
+                    left = V.Broadcast(a[r + 2]);
+                    s20 = V.MultiplyAdd(left, right0, s20);
+                    s21 = V.MultiplyAdd(left, right1, s21);
+                    left = V.Broadcast(a[r + 3]);
+                    s30 = V.MultiplyAdd(left, right0, s30);
+                    s31 = V.MultiplyAdd(left, right1, s31);
+                }
+
+                s00.Store(s);
+                s01.Store(s + V.Count);
+                s10.Store(s + 16);
+                s11.Store(s + 16 + V.Count);
+                s20.Store(s + 32);
+                s21.Store(s + 32 + V.Count);
+                s30.Store(s + 48);
+                s31.Store(s + 48 + V.Count);
+            }
+        }
+    }
+
+    /// <summary>All sixteen inputs by one vector of 16 outputs: one pass over the rows (AVX-512).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add16x1<V>(float* a, float* b, int rows, float* sum)
+        where V : unmanaged, ISimd<V>
+    {
+        V s0 = V.Load(sum + 0), s1 = V.Load(sum + 16), s2 = V.Load(sum + 32), s3 = V.Load(sum + 48);
+        V s4 = V.Load(sum + 64), s5 = V.Load(sum + 80), s6 = V.Load(sum + 96), s7 = V.Load(sum + 112);
+        V s8 = V.Load(sum + 128), s9 = V.Load(sum + 144), s10 = V.Load(sum + 160), s11 = V.Load(sum + 176);
+        V s12 = V.Load(sum + 192), s13 = V.Load(sum + 208), s14 = V.Load(sum + 224), s15 = V.Load(sum + 240);
+        for (; rows > 0; rows--, a += KernelSet.Block, b += KernelSet.Block)
+        {
+            var right = V.Load(b);
+            s0 = V.MultiplyAdd(V.Broadcast(a[0]), right, s0);
+            s1 = V.MultiplyAdd(V.Broadcast(a[1]), right, s1);
+            s2 = V.MultiplyAdd(V.Broadcast(a[2]), right, s2);
+            s3 = V.MultiplyAdd(V.Broadcast(a[3]), right, s3);
+            s4 = V.MultiplyAdd(V.Broadcast(a[4]), right, s4);
+            s5 = V.MultiplyAdd(V.Broadcast(a[5]), right, s5);
+            s6 = V.MultiplyAdd(V.Broadcast(a[6]), right, s6);
+            s7 = V.MultiplyAdd(V.Broadcast(a[7]), right, s7);
+            s8 = V.MultiplyAdd(V.Broadcast(a[8]), right, s8);
+            s9 = V.MultiplyAdd(V.Broadcast(a[9]), right, s9);
+            s10 = V.MultiplyAdd(V.Broadcast(a[10]), right, s10);
+            s11 = V.MultiplyAdd(V.Broadcast(a[11]), right, s11);
+            s12 = V.MultiplyAdd(V.Broadcast(a[12]), right, s12);
+            s13 = V.MultiplyAdd(V.Broadcast(a[13]), right, s13);
+            s14 = V.MultiplyAdd(V.Broadcast(a[14]), right, s14);
+            s15 = V.MultiplyAdd(V.Broadcast(a[15]), right, s15);
+        }
+
+        s0.Store(sum + 0);
+        s1.Store(sum + 16);
+        s2.Store(sum + 32);
+        s3.Store(sum + 48);
+        s4.Store(sum + 64);
+        s5.Store(sum + 80);
+        s6.Store(sum + 96);
+        s7.Store(sum + 112);
+        s8.Store(sum + 128);
+        s9.Store(sum + 144);
+        s10.Store(sum + 160);
+        s11.Store(sum + 176);
+        s12.Store(sum + 192);
+        s13.Store(sum + 208);
+        s14.Store(sum + 224);
+        s15.Store(sum + 240);
+    }
+}

@@ -1,0 +1,227 @@
+using TorchSharp.Kernels;
+
+namespace DynamosStream.Tests.Kernels;
+
+/// <summary>Each convolution on each vector width against the definition in double, and bit for bit on one to three threads.</summary>
+[Collection(nameof(ThreadCount))]
+public sealed unsafe class ConvolutionKernelTests : IDisposable
+{
+    private readonly int _threads = Workers.ThreadCount;
+    private readonly KernelSet _set = KernelSet.Current;
+
+    public static TheoryData<string, ConvolutionCase> Cases()
+    {
+        ConvolutionCase[] winograd =
+        [
+            new("winograd", 1, 16, [4, 4], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+            new("winograd", 3, 16, [7, 5], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+            new("winograd", 2, 48, [14, 14], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+            new("winograd", 1, 32, [1, 9], 48, [3, 3], [1, 1], [1, 1], [1, 1]),
+            new("winograd", 7, 32, [12, 13], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+        ];
+        ConvolutionCase[] direct =
+        [
+            new("direct", 2, 32, [14, 14], 48, [3, 3], [2, 2], [1, 1], [1, 1]),
+            new("direct", 3, 16, [9, 7], 32, [1, 1], [1, 1], [0, 0], [1, 1]),
+            new("direct", 2, 32, [9, 8], 16, [1, 1], [2, 2], [0, 0], [1, 1]),
+            new("direct", 2, 16, [10, 11], 16, [3, 2], [2, 3], [0, 2], [2, 1]),
+            new("direct", 1, 20, [6, 6], 10, [5, 5], [1, 1], [2, 2], [1, 1]),
+            new("direct", 2, 3, [8, 8], 33, [3, 3], [1, 1], [1, 1], [1, 1]),
+        ];
+        ConvolutionCase[] planar =
+        [
+            new("planar", 3, 3, [12, 12], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+            new("planar", 2, 1, [11, 9], 16, [5, 3], [2, 1], [2, 0], [1, 2]),
+            new("planar", 1, 2, [3, 3], 48, [3, 3], [1, 1], [0, 0], [1, 1]),
+        ];
+        var data = new TheoryData<string, ConvolutionCase>();
+        foreach (var set in new[] { "Portable", "Avx2", "Avx512" })
+        {
+            foreach (var one in (ConvolutionCase[])[.. winograd, .. direct, .. planar])
+            {
+                data.Add(set, one);
+            }
+        }
+
+        return data;
+    }
+
+    public void Dispose()
+    {
+        Workers.ThreadCount = _threads;
+        KernelSet.Current = _set;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AllPasses_EachWidth_MatchDefinition(string set, ConvolutionCase one)
+    {
+        KernelSet.Current = Set(set);
+        var s = one.Shape;
+        var (x, w, bias, dy) = Inputs(s);
+
+        AssertClose(one, NaiveConvolution.Forward(x, w, bias, s), Forward(one, x, w, bias));
+        AssertClose(one, NaiveConvolution.Forward(x, w, null, s), Forward(one, x, w, null));
+        AssertClose(one, NaiveConvolution.BackwardWeight(x, dy, s), BackwardWeight(one, x, dy));
+        if (one.Kind != "planar")
+        {
+            AssertClose(one, NaiveConvolution.BackwardData(dy, w, s), BackwardData(one, dy, w));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AllPasses_AnyThreadCount_SameBits(string set, ConvolutionCase one)
+    {
+        KernelSet.Current = Set(set);
+        var (x, w, bias, dy) = Inputs(one.Shape);
+        float[][] Results(int threads)
+        {
+            Workers.ThreadCount = threads;
+            return [Forward(one, x, w, bias), BackwardWeight(one, x, dy), one.Kind == "planar" ? [] : BackwardData(one, dy, w)];
+        }
+
+        var expected = Results(1);
+        Assert.Equal(expected, Results(2));
+        Assert.Equal(expected, Results(3));
+    }
+
+    private static KernelSet Set(string name) => name switch
+    {
+        "Portable" => KernelSet.Portable,
+        "Avx2" => KernelSet.Avx2,
+        "Avx512" => KernelSet.Avx512,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+    };
+
+    private static (float[] X, float[] W, float[] Bias, float[] Dy) Inputs(ConvolutionShape s)
+    {
+        var random = new Random(7);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
+        return (
+            Draw(s.Images * s.InputChannels * s.Pixels),
+            Draw(s.OutputChannels * s.InputChannels * s.Taps),
+            Draw(s.OutputChannels),
+            Draw(s.Images * s.OutputChannels * s.OutputPixels));
+    }
+
+    private static float[] Forward(ConvolutionCase one, float[] x, float[] w, float[]? bias)
+    {
+        var s = one.Shape;
+        var input = one.Kind == "planar" ? x : Block(x, s.Images, s.InputChannels, s.Pixels);
+        var output = new float[s.Images * s.OutputBlocks * 16 * s.OutputPixels];
+        Array.Fill(output, float.NaN);
+        if (bias is not null)
+        {
+            Array.Resize(ref bias, s.OutputBlocks * 16);
+        }
+
+        fixed (float* px = input, pw = w, pb = bias, py = output)
+        {
+            switch (one.Kind)
+            {
+                case "winograd":
+                    WinogradConvolution.Forward(px, pw, pb, py, s);
+                    break;
+                case "direct":
+                    DirectConvolution.Forward(px, pw, pb, py, s);
+                    break;
+                default:
+                    PlanarConvolution.Forward(px, pw, pb, py, s);
+                    break;
+            }
+        }
+
+        return Unblock(output, s.Images, s.OutputChannels, s.OutputPixels);
+    }
+
+    private static float[] BackwardData(ConvolutionCase one, float[] dy, float[] w)
+    {
+        var s = one.Shape;
+        var gradient = Block(dy, s.Images, s.OutputChannels, s.OutputPixels);
+        var dx = new float[s.Images * s.InputBlocks * 16 * s.Pixels];
+        Array.Fill(dx, float.NaN);
+        fixed (float* pd = gradient, pw = w, px = dx)
+        {
+            if (one.Kind == "winograd")
+            {
+                WinogradConvolution.BackwardData(pd, pw, px, s);
+            }
+            else
+            {
+                DirectConvolution.BackwardData(pd, pw, px, s);
+            }
+        }
+
+        return Unblock(dx, s.Images, s.InputChannels, s.Pixels);
+    }
+
+    private static float[] BackwardWeight(ConvolutionCase one, float[] x, float[] dy)
+    {
+        var s = one.Shape;
+        var input = one.Kind == "planar" ? x : Block(x, s.Images, s.InputChannels, s.Pixels);
+        var gradient = Block(dy, s.Images, s.OutputChannels, s.OutputPixels);
+        var dw = new float[s.OutputChannels * s.InputChannels * s.Taps];
+        Array.Fill(dw, float.NaN);
+        fixed (float* px = input, pd = gradient, pw = dw)
+        {
+            switch (one.Kind)
+            {
+                case "winograd":
+                    WinogradConvolution.BackwardWeight(px, pd, pw, s);
+                    break;
+                case "direct":
+                    DirectConvolution.BackwardWeight(px, pd, pw, s);
+                    break;
+                default:
+                    PlanarConvolution.BackwardWeight(px, pd, pw, s);
+                    break;
+            }
+        }
+
+        return dw;
+    }
+
+    private static float[] Block(float[] plain, int images, int channels, int pixels)
+    {
+        var blocks = (channels + 15) / 16;
+        var blocked = new float[images * blocks * 16 * pixels];
+        ForEach(images, channels, pixels, (p, b) => blocked[b] = plain[p]);
+        return blocked;
+    }
+
+    private static float[] Unblock(float[] blocked, int images, int channels, int pixels)
+    {
+        var plain = new float[images * channels * pixels];
+        ForEach(images, channels, pixels, (p, b) => plain[p] = blocked[b]);
+        return plain;
+    }
+
+    private static void ForEach(int images, int channels, int pixels, Action<int, int> body)
+    {
+        var blocks = (channels + 15) / 16;
+        for (var i = 0; i < images * channels * pixels; i++)
+        {
+            var (n, c, p) = (i / pixels / channels, i / pixels % channels, i % pixels);
+            body(i, (((((n * blocks) + (c / 16)) * pixels) + p) * 16) + (c % 16));
+        }
+    }
+
+    /// <summary>Root mean square error relative to the result's: 1e-6 is float32 summing; F(4x4, 3x3) multiplies rounding errors.</summary>
+    private static void AssertClose(ConvolutionCase one, double[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var error = Math.Sqrt(expected.Zip(actual, (e, a) => (e - a) * (e - a)).Sum() / expected.Sum(e => e * e));
+        Assert.InRange(error, 0, one.Kind == "winograd" ? 1e-5 : 1e-6);
+    }
+}
+
+/// <summary>A kernel family and the sizes it is tested with; lengths are height, then width.</summary>
+public sealed record ConvolutionCase(
+    string Kind, int Images, int Inputs, int[] Size, int Outputs, int[] Kernel, int[] Stride, int[] Padding, int[] Dilation)
+{
+    internal ConvolutionShape Shape => new(
+        Images, Inputs, Size[0], Size[1], Outputs, (Kernel[0], Kernel[1]), (Stride[0], Stride[1]), (Padding[0], Padding[1]), (Dilation[0], Dilation[1]));
+
+    public override string ToString() => $"{Kind} {Shape}";
+}
