@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace TorchSharp.Kernels;
 
 /// <summary>For groups of pixels, where each tap reads and where the result goes: the offsets of a <see cref="MatrixProduct"/>.</summary>
