@@ -1,0 +1,16 @@
+using System.Reactive.Linq;
+
+namespace DynamosStream.Streams;
+
+/// <content>The operator <see cref="BatchByCount"/>.</content>
+public static partial class SampleObservable
+{
+    /// <summary>Puts samples that follow one another into batches; when the source completes, the last batch holds what is left.</summary>
+    /// <param name="source">The samples.</param>
+    /// <param name="count">Samples in a batch, at least 1.</param>
+    public static IObservable<SampleBatch> BatchByCount(this IObservable<Sample> source, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return source.Buffer(count).Select((samples, batch) => new SampleBatch((long)batch * count, [.. samples]));
+    }
+}
