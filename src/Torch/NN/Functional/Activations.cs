@@ -1,0 +1,14 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        /// <summary>Layers and losses as functions.</summary>
+        public static partial class functional
+        {
+            /// <summary>max(x, 0).</summary>
+            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? x.relu_().NewHandle() : x.relu();
+        }
+    }
+}
