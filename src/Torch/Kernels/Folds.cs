@@ -9,15 +9,15 @@ internal static unsafe class Folds
         var output = Tensor.EmptyStrided(kept, ScalarType.Int64);
         var source = (long*)x.Strided().Pointer;
         var target = (long*)output.Pointer;
-        var plan = new Reduction(x.Sizes, x.Body.Strides, reduced);
+        var plan = new ReducePlan(x.Sizes, x.Body.Strides, reduced);
         Sums.Parts(output.Count, plan.InnerCount, (begin, end) =>
         {
             for (var i = begin; i < end; i++)
             {
-                var start = source + Reduction.Offset(i, plan.KeptSizes, plan.KeptStrides);
+                var start = source + ReducePlan.Offset(i, plan.KeptSizes, plan.KeptStrides);
                 var value = seed;
                 for (var j = 0L; j < plan.InnerCount; j++)
-                    value = fold(value, start[Reduction.Offset(j, plan.InnerSizes, plan.InnerStrides)]);
+                    value = fold(value, start[ReducePlan.Offset(j, plan.InnerSizes, plan.InnerStrides)]);
                 target[i] = value;
             }
         });

@@ -27,7 +27,7 @@ internal static unsafe class Sums
         }
 
         x.Strided();
-        var plan = new Reduction(x.Sizes, x.Body.Strides, reduced);
+        var plan = new ReducePlan(x.Sizes, x.Body.Strides, reduced);
         if (plan.KeptCount == 1 && plan.InnerSizes.Length == 1)
             *output.Floats = (float)(factor * Long(x.Floats, plan.InnerStrides[0], plan.InnerCount));
         else if (plan.KeptStrides[^1] == 1 && plan.KeptCount > 1)
@@ -56,7 +56,7 @@ internal static unsafe class Sums
     }
 
     /// <summary>Each output is a sum over rows of the innermost reduced dimension.</summary>
-    private static void Rows(float* x, float* output, Reduction plan, double factor)
+    private static void Rows(float* x, float* output, ReducePlan plan, double factor)
     {
         var rowLength = plan.InnerSizes[^1];
         var rowStride = plan.InnerStrides[^1];
@@ -67,17 +67,17 @@ internal static unsafe class Sums
         {
             for (var i = begin; i < end; i++)
             {
-                var start = x + Reduction.Offset(i, plan.KeptSizes, plan.KeptStrides);
+                var start = x + ReducePlan.Offset(i, plan.KeptSizes, plan.KeptStrides);
                 var sum = 0.0;
                 for (var row = 0L; row < rows; row++)
-                    sum += SumKernels.Sum(start + Reduction.Offset(row, outerSizes, outerStrides), rowStride, rowLength);
+                    sum += SumKernels.Sum(start + ReducePlan.Offset(row, outerSizes, outerStrides), rowStride, rowLength);
                 output[i] = (float)(factor * sum);
             }
         });
     }
 
     /// <summary>Outputs lie side by side in memory: rows are added onto them.</summary>
-    private static void Columns(float* x, float* output, Reduction plan, double factor)
+    private static void Columns(float* x, float* output, ReducePlan plan, double factor)
     {
         var width = plan.KeptSizes[^1];
         var rowLength = plan.InnerSizes[^1];
@@ -94,10 +94,10 @@ internal static unsafe class Sums
                 var first = tile / tiles * width;
                 var column = tile % tiles * ColumnsMax;
                 var columns = (int)Math.Min(ColumnsMax, width - column);
-                var start = x + Reduction.Offset(first, plan.KeptSizes, plan.KeptStrides) + column;
+                var start = x + ReducePlan.Offset(first, plan.KeptSizes, plan.KeptStrides) + column;
                 new Span<double>(sums, columns).Clear();
                 for (var run = 0L; run < runs; run++)
-                    SumKernels.AddRows(start + Reduction.Offset(run, outerSizes, outerStrides), rowStride, rowLength, sums, columns);
+                    SumKernels.AddRows(start + ReducePlan.Offset(run, outerSizes, outerStrides), rowStride, rowLength, sums, columns);
                 for (var j = 0; j < columns; j++)
                     output[first + column + j] = (float)(factor * sums[j]);
             }

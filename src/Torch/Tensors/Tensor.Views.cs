@@ -113,7 +113,7 @@ public static partial class torch
         {
             if (Body.IsContiguous)
                 return Shape.ContiguousStrides(sizes);
-            var plan = new Kernels.Reduction(Sizes, Body.Strides, new bool[Rank]);
+            var plan = new Kernels.ReducePlan(Sizes, Body.Strides, new bool[Rank]);
             var strides = new long[sizes.Length];
             var (run, left) = (plan.KeptSizes.Length - 1, plan.KeptSizes[^1]);
             var stride = plan.KeptStrides[^1];

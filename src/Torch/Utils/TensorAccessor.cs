@@ -73,7 +73,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     public void Dispose() => _tensor.Dispose();
 
-    private long Offset(long position) => Kernels.Reduction.Offset(position, _tensor.Sizes, _tensor.Body.Strides);
+    private long Offset(long position) => Kernels.ReducePlan.Offset(position, _tensor.Sizes, _tensor.Body.Strides);
 
     private unsafe byte* Address(long[] indices)
     {

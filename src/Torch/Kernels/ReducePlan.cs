@@ -1,9 +1,9 @@
 namespace TorchSharp.Kernels;
 
 /// <summary>A reduction's geometry: the kept dimensions outside, the reduced ones inside.</summary>
-internal readonly struct Reduction
+internal readonly struct ReducePlan
 {
-    public Reduction(ReadOnlySpan<long> sizes, ReadOnlySpan<long> strides, ReadOnlySpan<bool> reduced)
+    public ReducePlan(ReadOnlySpan<long> sizes, ReadOnlySpan<long> strides, ReadOnlySpan<bool> reduced)
     {
         var (keptSizes, keptStrides) = Joined(sizes, strides, reduced, false);
         var (innerSizes, innerStrides) = Joined(sizes, strides, reduced, true);
