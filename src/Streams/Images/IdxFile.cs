@@ -25,7 +25,7 @@ internal static class IdxFile
     private static (int[] Sizes, byte[] Values) Read(string path, int dimensions)
     {
         using var file = File.OpenRead(path);
-        var zipped = IsGzip(file);
+        var zipped = Gzip.Is(file);
         using var content = zipped ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
 
         var header = new byte[4 + (4 * dimensions)];
@@ -48,17 +48,9 @@ internal static class IdxFile
             throw new InvalidDataException($"'{path}' is truncated: {got} bytes follow its header, expected {values.Length}.");
         if (ReadUpTo(content, new byte[1], path) > 0)
             throw new InvalidDataException($"'{path}' goes on after the {values.Length} bytes that its header announces; expected its end.");
-        if (zipped)
-            CheckTrailer(path, file, header.Length + values.Length);
+        if (zipped && !Gzip.EndsWithLength(file, header.Length + values.Length))
+            throw new InvalidDataException($"'{path}' does not end with the length of its content; expected a whole gzip file.");
         return (sizes, values);
-    }
-
-    private static bool IsGzip(FileStream file)
-    {
-        Span<byte> start = stackalloc byte[2];
-        var zipped = file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
-        file.Position = 0;
-        return zipped;
     }
 
     private static int PayloadLength(string path, int[] sizes, long available)
@@ -78,16 +70,6 @@ internal static class IdxFile
         }
 
         return (int)length;
-    }
-
-    /// <summary>A gzip file ends with its content's length, which <see cref="GZipStream"/> does not miss when it was cut off.</summary>
-    private static void CheckTrailer(string path, FileStream file, int contentLength)
-    {
-        Span<byte> trailer = stackalloc byte[4];
-        file.Position = file.Length - trailer.Length;
-        file.ReadExactly(trailer);
-        if (BinaryPrimitives.ReadInt32LittleEndian(trailer) != contentLength)
-            throw new InvalidDataException($"'{path}' does not end with its content's length of {contentLength} bytes; expected a whole gzip file.");
     }
 
     private static int ReadUpTo(Stream content, Span<byte> buffer, string path)

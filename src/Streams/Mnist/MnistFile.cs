@@ -15,17 +15,17 @@ internal sealed record MnistFile(string Name, string Md5)
     /// <summary>The name under which the file is downloaded and stored.</summary>
     public string ZippedName => Name + ".gz";
 
-    /// <summary>Path of the file in the folder, plain or gzipped (plain where both are there).</summary>
+    /// <summary>Path of the file in the folder, gzipped or plain (gzipped where both are there).</summary>
     /// <exception cref="FileNotFoundException">Neither is there.</exception>
     public string Find(string folder)
     {
         var path = Path.Combine(folder, Name);
-        if (File.Exists(path))
-            return path;
         if (File.Exists(path + ".gz"))
             return path + ".gz";
+        if (File.Exists(path))
+            return path;
         throw new FileNotFoundException(
-            $"MNIST file '{path}' (or '{ZippedName}') not found. 'dynamos data fetch mnist' downloads it; " +
+            $"MNIST file '{path}.gz' (or without .gz) not found. 'dynamos data fetch mnist' downloads it; " +
             $"--data-dir or {MnistFolder.EnvironmentVariable} name a folder that holds the four files.");
     }
 }
