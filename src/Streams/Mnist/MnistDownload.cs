@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 
 namespace DynamosStream.Streams;
@@ -16,11 +15,9 @@ public sealed class MnistDownload
     public static readonly Uri DefaultSource = new("https://ossci-datasets.s3.amazonaws.com/mnist/");
 
     private const int Attempts = 4;
-    private const int FileBytesMax = 64 << 20;
     private const int ContentBytesMax = 256 << 20;
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _client;
+    private readonly ResumableDownload _download;
     private readonly Uri _source;
     private readonly IReadOnlyList<MnistFile> _files;
     private readonly TimeSpan _pause;
@@ -28,13 +25,13 @@ public sealed class MnistDownload
     /// <param name="client">Sends the requests.</param>
     /// <param name="source">Address of the folder that holds the files; null for <see cref="DefaultSource"/>.</param>
     public MnistDownload(HttpClient client, Uri? source = null)
-        : this(client, source ?? DefaultSource, MnistFile.All, TimeSpan.FromSeconds(1))
+        : this(client, source ?? DefaultSource, MnistFile.All, pause: TimeSpan.FromSeconds(1), silence: TimeSpan.FromSeconds(30))
     {
     }
 
-    internal MnistDownload(HttpClient client, Uri source, IReadOnlyList<MnistFile> files, TimeSpan pause)
+    internal MnistDownload(HttpClient client, Uri source, IReadOnlyList<MnistFile> files, TimeSpan pause, TimeSpan silence)
     {
-        _client = client;
+        _download = new ResumableDownload(client, silence);
         _source = source.AbsoluteUri.EndsWith('/') ? source : new Uri(source.AbsoluteUri + "/");
         _files = files;
         _pause = pause;
@@ -68,7 +65,8 @@ public sealed class MnistDownload
         {
             try
             {
-                var resumed = await ReceiveAsync(file.ZippedName, address, part, progress, cancellation);
+                var resumed = await _download.AppendAsync(
+                    address, part, (bytes, total) => progress?.Report(new DownloadProgress(file.ZippedName, bytes, total)), cancellation);
                 var md5 = await Md5Async(part, cancellation);
                 if (md5 == file.Md5)
                 {
@@ -93,67 +91,6 @@ public sealed class MnistDownload
 
                 await Task.Delay(_pause * attempt, cancellation);
             }
-        }
-    }
-
-    /// <summary>Appends to the ".part" file what it lacks; returns whether it kept bytes of an earlier attempt.</summary>
-    private async Task<bool> ReceiveAsync(
-        string name, Uri address, string part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
-    {
-        await using var target = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (target.Length > 0)
-            request.Headers.Range = new RangeHeaderValue(target.Length, null);
-
-        try
-        {
-            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            silence.CancelAfter(Silence);
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && target.Length > 0)
-                return true; // Nothing follows the bytes that are there: their MD5 tells whether they are the file.
-
-            var resumed = response.StatusCode == HttpStatusCode.PartialContent && target.Length > 0
-                && response.Content.Headers.ContentRange?.From == target.Length;
-            if (!resumed && response.StatusCode != HttpStatusCode.OK)
-            {
-                throw new HttpRequestException(
-                    $"The server answers {(int)response.StatusCode} ({response.StatusCode}); expected 200.", null, response.StatusCode);
-            }
-
-            if (!resumed)
-                target.SetLength(0);
-
-            target.Seek(0, SeekOrigin.End);
-            var total = target.Length + response.Content.Headers.ContentLength;
-            await using var body = await response.Content.ReadAsStreamAsync(silence.Token);
-            var block = new byte[1 << 16];
-            while (target.Length < FileBytesMax && await ReadAsync(body, block, silence.Token) is > 0 and var count)
-            {
-                await target.WriteAsync(block.AsMemory(0, count), cancellation);
-                progress?.Report(new DownloadProgress(name, target.Position, total));
-                silence.CancelAfter(Silence);
-            }
-
-            target.Flush(flushToDisk: true);
-            return resumed;
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"The server sends nothing for {Silence.TotalSeconds:0} s.", error);
-        }
-    }
-
-    /// <summary>Reads a block; tells a failing connection from a failing disk by its exception.</summary>
-    private static async Task<int> ReadAsync(Stream body, Memory<byte> block, CancellationToken cancellation)
-    {
-        try
-        {
-            return await body.ReadAsync(block, cancellation);
-        }
-        catch (IOException error)
-        {
-            throw new HttpRequestException("The connection broke off: " + error.Message, error);
         }
     }
 

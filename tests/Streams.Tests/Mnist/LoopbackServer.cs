@@ -56,8 +56,8 @@ internal sealed class LoopbackServer : IDisposable
         {
             while (true)
             {
-                using var connection = await _listener.AcceptTcpClientAsync(_stopped.Token);
-                await AnswerAsync(connection.GetStream());
+                var connection = await _listener.AcceptTcpClientAsync(_stopped.Token);
+                _ = AnswerAsync(connection);
             }
         }
         catch (OperationCanceledException)
@@ -66,8 +66,10 @@ internal sealed class LoopbackServer : IDisposable
         }
     }
 
-    private async Task AnswerAsync(NetworkStream connection)
+    private async Task AnswerAsync(TcpClient client)
     {
+        using var _ = client;
+        var connection = client.GetStream();
         using var reader = new StreamReader(connection, Encoding.ASCII, leaveOpen: true);
         var path = (await reader.ReadLineAsync(_stopped.Token))!.Split(' ')[1];
         long? from = null;
@@ -89,9 +91,9 @@ internal sealed class LoopbackServer : IDisposable
             if (response.ThenHang)
                 await Task.Delay(Timeout.Infinite, _stopped.Token);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client has left.
+            // The client has left, or the test has ended.
         }
     }
 

@@ -15,6 +15,8 @@ public sealed class MnistDownloadTests : IDisposable
     private static readonly byte[] Zipped = IdxBytes.Zip(Content);
     private static readonly MnistFile Expected = new("some-images", Convert.ToHexStringLower(MD5.HashData(Content)));
 
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -43,7 +45,7 @@ public sealed class MnistDownloadTests : IDisposable
         using var client = new HttpClient();
         MnistFile[] files = [Expected, Expected with { Name = "others" }];
         var folder = Path.Combine(_folder.Path, "new", "folder");
-        await new MnistDownload(client, server.Address, files, TimeSpan.Zero).FetchAsync(folder, null, Token);
+        await new MnistDownload(client, server.Address, files, TimeSpan.Zero, Silence).FetchAsync(folder, null, Token);
         Assert.Equal(["others.gz", Name], Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order());
     }
 
@@ -160,6 +162,18 @@ public sealed class MnistDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task FetchAsync_ServerFallsSilent_GivesUpAndTriesAgain()
+    {
+        var requests = 0;
+        using var server = new LoopbackServer(request => requests++ == 0
+            ? LoopbackServer.Ranged(request, Zipped) with { SendOnly = 1000, ThenHang = true }
+            : LoopbackServer.Ranged(request, Zipped));
+        await FetchAsync(server, silence: TimeSpan.FromSeconds(0.5));
+        AssertFetched();
+        Assert.Equal([null, 1000], server.Requests.Select(request => request.From));
+    }
+
+    [Fact]
     public async Task FetchAsync_FileMissingOnServer_FailsAtOnce()
     {
         using var server = new LoopbackServer(_ => new Response("404 Not Found", []));
@@ -232,10 +246,10 @@ public sealed class MnistDownloadTests : IDisposable
         Assert.Equal([1000], server.Requests.Select(request => request.From));
     }
 
-    private async Task FetchAsync(LoopbackServer server, IProgress<DownloadProgress>? progress = null, CancellationToken? cancellation = null)
+    private async Task FetchAsync(LoopbackServer server, IProgress<DownloadProgress>? progress = null, CancellationToken? cancellation = null, TimeSpan? silence = null)
     {
         using var client = new HttpClient();
-        var download = new MnistDownload(client, server.Address, [Expected], TimeSpan.Zero);
+        var download = new MnistDownload(client, server.Address, [Expected], TimeSpan.Zero, silence ?? Silence);
         await download.FetchAsync(_folder.Path, progress, cancellation ?? Token);
     }
 
