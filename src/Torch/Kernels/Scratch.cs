@@ -1,9 +1,13 @@
+using TorchSharp.Memory;
+
 namespace TorchSharp.Kernels;
 
-/// <summary>64-byte aligned floats for the time of one operation, not set.</summary>
+/// <summary>64-byte aligned floats of the pool for the time of one operation, not set.</summary>
 internal readonly unsafe ref struct Scratch(long floats)
 {
-    public float* Floats { get; } = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
+    private readonly NativeBlock _block = NativePool.Rent(floats * sizeof(float));
 
-    public void Dispose() => NativeMemory.AlignedFree(Floats);
+    public float* Floats => (float*)_block.Pointer;
+
+    public void Dispose() => NativePool.Return(_block);
 }

@@ -1,6 +1,6 @@
 namespace TorchSharp.Kernels;
 
-/// <summary>Sizes of a two-dimensional convolution of one group. Heights come before widths.</summary>
+/// <summary>Sizes of a two-dimensional convolution. Heights come before widths.</summary>
 internal readonly record struct ConvolutionShape(
     int Images,
     int InputChannels,
@@ -28,8 +28,20 @@ internal readonly record struct ConvolutionShape(
     /// <summary>Blocks of 16 output channels, the last perhaps not full.</summary>
     public int OutputBlocks => (OutputChannels + KernelSet.Block - 1) / KernelSet.Block;
 
-    /// <summary>True for 3 x 3, stride 1, padding 1, whole blocks of channels: what <see cref="WinogradConvolution"/> computes.</summary>
+    public long[] InputSizes => [Images, InputChannels, Height, Width];
+
+    public long[] OutputSizes => [Images, OutputChannels, OutputHeight, OutputWidth];
+
+    /// <summary>
+    /// True for 3 x 3, stride 1, padding 1, whole blocks of channels, and images that fill enough of their 4 x 4 tiles for
+    /// <see cref="WinogradConvolution"/> to need clearly fewer products than the nine a pixel of a direct convolution.
+    /// </summary>
     public bool SuitsWinograd =>
         Kernel == (3, 3) && Stride == (1, 1) && Padding == (1, 1) && Dilation == (1, 1)
-        && InputChannels % KernelSet.Block == 0 && OutputChannels % KernelSet.Block == 0;
+        && InputChannels % KernelSet.Block == 0 && OutputChannels % KernelSet.Block == 0
+        && (Height + 3) / 4 * ((Width + 3) / 4) * 36 * 3 <= Pixels * 9 * 2;
+
+    /// <summary>One of a number of groups that the channels are divided into.</summary>
+    public ConvolutionShape Group(int groups) =>
+        this with { InputChannels = InputChannels / groups, OutputChannels = OutputChannels / groups };
 }

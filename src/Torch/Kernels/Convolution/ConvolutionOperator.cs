@@ -1,0 +1,129 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>Convolution of tensors, without recording: chooses the kernel by the shape.</summary>
+/// <remarks>
+/// One group and outputs in whole blocks of 16 channels give a blocked tensor, from blocked inputs or, where the inputs are not whole
+/// blocks, from plain NCHW. All else runs group by group on padded copies and gives a strided tensor.
+/// </remarks>
+internal static unsafe class ConvolutionOperator
+{
+    /// <summary>y = x * w + bias.</summary>
+    public static Tensor Forward(Tensor x, Tensor w, Tensor? bias, ConvolutionShape s, int groups)
+    {
+        using var weights = w.Contiguous();
+        using var plainBias = bias?.Contiguous();
+        var b = plainBias is null ? null : plainBias.Floats;
+        if (s.Images == 0 || groups > 1 || !IsWhole(s.OutputChannels))
+            return ForwardGroups(x, weights.Floats, b, s, groups);
+
+        var y = Tensor.EmptyBlocked(s.OutputSizes);
+        if (!IsWhole(s.InputChannels))
+        {
+            using var plain = x.Contiguous();
+            PlanarConvolution.Forward(plain.Floats, weights.Floats, b, y.Floats, s);
+            return y;
+        }
+
+        using var blocked = x.Blocked();
+        if (s.SuitsWinograd)
+            WinogradConvolution.Forward(blocked.Floats, weights.Floats, b, y.Floats, s);
+        else
+            DirectConvolution.Forward(blocked.Floats, weights.Floats, b, y.Floats, s);
+        return y;
+    }
+
+    /// <summary>Gradient of the input.</summary>
+    public static Tensor BackwardData(Tensor dy, Tensor w, ConvolutionShape s, int groups)
+    {
+        using var weights = w.Contiguous();
+        if (s.Images == 0 || groups > 1 || !IsWhole(s.InputChannels) || !IsWhole(s.OutputChannels))
+            return BackwardDataGroups(dy, weights.Floats, s, groups);
+
+        var dx = Tensor.EmptyBlocked(s.InputSizes);
+        using var blocked = dy.Blocked();
+        if (s.SuitsWinograd)
+            WinogradConvolution.BackwardData(blocked.Floats, weights.Floats, dx.Floats, s);
+        else
+            DirectConvolution.BackwardData(blocked.Floats, weights.Floats, dx.Floats, s);
+        return dx;
+    }
+
+    /// <summary>Gradient of the weights.</summary>
+    public static Tensor BackwardWeight(Tensor x, Tensor dy, ConvolutionShape s, int groups)
+    {
+        var dw = Tensor.EmptyStrided([s.OutputChannels, s.InputChannels / groups, s.Kernel.Y, s.Kernel.X]);
+        if (s.Images == 0 || groups > 1 || !IsWhole(s.OutputChannels))
+        {
+            BackwardWeightGroups(x, dy, dw.Floats, s, groups);
+            return dw;
+        }
+
+        using var gradient = dy.Blocked();
+        if (!IsWhole(s.InputChannels))
+        {
+            using var plain = x.Contiguous();
+            PlanarConvolution.BackwardWeight(plain.Floats, gradient.Floats, dw.Floats, s);
+            return dw;
+        }
+
+        using var blocked = x.Blocked();
+        if (s.SuitsWinograd)
+            WinogradConvolution.BackwardWeight(blocked.Floats, gradient.Floats, dw.Floats, s);
+        else
+            DirectConvolution.BackwardWeight(blocked.Floats, gradient.Floats, dw.Floats, s);
+        return dw;
+    }
+
+    private static Tensor ForwardGroups(Tensor x, float* weights, float* bias, ConvolutionShape s, int groups)
+    {
+        var group = s.Group(groups);
+        var y = Tensor.EmptyStrided(s.OutputSizes);
+        using var padded = new Scratch(group.OutputBlocks * KernelSet.Block);
+        for (var g = 0; g < groups; g++)
+        {
+            using var input = BlockedImages.Read(x, (long)g * group.InputChannels, group.InputChannels);
+            using var output = BlockedImages.WriteCopy(group.OutputSizes);
+            if (bias != null)
+            {
+                new Span<float>(padded.Floats, group.OutputBlocks * KernelSet.Block).Clear();
+                new Span<float>(bias + (g * group.OutputChannels), group.OutputChannels).CopyTo(new Span<float>(padded.Floats, group.OutputChannels));
+            }
+
+            var w = weights + ((long)g * group.OutputChannels * group.InputChannels * group.Taps);
+            DirectConvolution.Forward(input.Floats, w, bias == null ? null : padded.Floats, output.Floats, group);
+            output.CopyTo(y, (long)g * group.OutputChannels);
+        }
+
+        return y;
+    }
+
+    private static Tensor BackwardDataGroups(Tensor dy, float* weights, ConvolutionShape s, int groups)
+    {
+        var group = s.Group(groups);
+        var dx = Tensor.EmptyStrided(s.InputSizes);
+        for (var g = 0; g < groups; g++)
+        {
+            using var gradient = BlockedImages.Read(dy, (long)g * group.OutputChannels, group.OutputChannels);
+            using var input = BlockedImages.WriteCopy(group.InputSizes);
+            var w = weights + ((long)g * group.OutputChannels * group.InputChannels * group.Taps);
+            DirectConvolution.BackwardData(gradient.Floats, w, input.Floats, group);
+            input.CopyTo(dx, (long)g * group.InputChannels);
+        }
+
+        return dx;
+    }
+
+    private static void BackwardWeightGroups(Tensor x, Tensor dy, float* dw, ConvolutionShape s, int groups)
+    {
+        var group = s.Group(groups);
+        for (var g = 0; g < groups; g++)
+        {
+            using var input = BlockedImages.Read(x, (long)g * group.InputChannels, group.InputChannels);
+            using var gradient = BlockedImages.Read(dy, (long)g * group.OutputChannels, group.OutputChannels);
+            var to = dw + ((long)g * group.OutputChannels * group.InputChannels * group.Taps);
+            DirectConvolution.BackwardWeight(input.Floats, gradient.Floats, to, group);
+        }
+    }
+
+    private static bool IsWhole(int channels) => channels % KernelSet.Block == 0;
+}
