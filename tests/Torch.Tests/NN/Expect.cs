@@ -9,7 +9,8 @@ internal static class Expect
     public static void Close(float[] expected, Tensor? actual, double tolerance = 2e-6)
     {
         Assert.NotNull(actual);
-        using var contiguous = actual.detach().contiguous();
+        using var detached = actual.detach();
+        using var contiguous = detached.contiguous();
         var values = contiguous.data<float>().ToArray();
         Assert.Equal(expected.Length, values.Length);
         for (var i = 0; i < values.Length; i++)

@@ -52,6 +52,48 @@ public sealed class OptimizerTests
         [1.3002148f, -1.7010872f, 3.30038f, 0.8002784f, 0.0499197f, 4.3002949f, -0.7002875f, 2.3002889f, 0.4000434f]);
 
     [Fact]
+    public void Step_OnAnyThreadCount_GivesTheSameBits()
+    {
+        using var scope = NewDisposeScope();
+        var results = new List<float[]>();
+        var before = get_num_threads();
+        try
+        {
+            foreach (var threads in new[] { 1, 2, 3 })
+            {
+                set_num_threads(threads);
+                var p = new Parameter(FiniteDifferences.Values([100_003]));
+                using var optimizer = optim.SGD([p], 0.1, momentum: 0.9);
+                (p * p * p).sum().backward();
+                optimizer.step();
+                optimizer.step();
+                results.Add(p.data<float>().ToArray());
+            }
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
+    }
+
+    [Fact]
+    public void Step_TransposedParameter_UpdatesTheRightElements()
+    {
+        using var scope = NewDisposeScope();
+        var p = new Parameter(zeros(3, 2).t());
+        (p * tensor(new float[,] { { 1, 2, 3 }, { 4, 5, 6 } })).sum().backward();
+        using var optimizer = optim.Adam([p], 1);
+        using var descent = optim.SGD([p], 1);
+        descent.step();
+        Expect.Close([-1, -2, -3, -4, -5, -6], p);
+        optimizer.step();
+        Expect.Close([-2, -3, -4, -5, -6, -7], p, 1e-5);
+    }
+
+    [Fact]
     public void ZeroGrad_ZeroesAndKeepsNull()
     {
         using var scope = NewDisposeScope();

@@ -9,6 +9,12 @@ public static partial class torch
         {
             /// <summary>max(x, 0).</summary>
             public static Tensor relu(Tensor x, bool inplace = false) => inplace ? x.relu_().NewHandle() : x.relu();
+
+            /// <summary>1 / (1 + exp(-x)).</summary>
+            public static Tensor sigmoid(Tensor x, bool inplace) => inplace ? x.sigmoid_().NewHandle() : x.sigmoid();
+
+            /// <summary>1 / (1 + exp(-x)).</summary>
+            public static Tensor sigmoid(Tensor x) => x.sigmoid();
         }
     }
 }

@@ -93,11 +93,15 @@ public static partial class torch
                 switch (input.Rank)
                 {
                     case 1:
-                        return input.view(1, -1);
+                        return input.unsqueeze(0);
                     case 2:
                         return input.NewHandle();
                     default:
-                        throw new NotSupportedException("Logits of more than two dimensions.");
+                        long[] order = [0, .. Enumerable.Range(2, input.Rank - 2).Select(d => (long)d), 1];
+                        using (var last = input.permute(order))
+                        {
+                            return last.reshape(-1, input.Sizes[1]);
+                        }
                 }
             }
 
