@@ -16,6 +16,131 @@ public static partial class torch
         /// <summary>An affine map with a given weight [out, in] and bias [out].</summary>
         public static Linear Linear(Parameter weight, Parameter? bias = null) => new(weight, bias);
 
+        /// <summary>A 2-D convolution with a square kernel.</summary>
+        public static Conv2d Conv2d(
+            long in_channels,
+            long out_channels,
+            long kernel_size,
+            long stride = 1,
+            long padding = 0,
+            long dilation = 1,
+            PaddingModes padding_mode = PaddingModes.Zeros,
+            long groups = 1,
+            bool bias = true,
+            Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                in_channels,
+                out_channels,
+                (kernel_size, kernel_size),
+                (stride, stride),
+                (padding, padding),
+                (dilation, dilation),
+                padding_mode,
+                groups,
+                bias,
+                device,
+                dtype);
+
+        /// <summary>A 2-D convolution; pairs are (height, width).</summary>
+        public static Conv2d Conv2d(
+            long in_channels,
+            long out_channels,
+            (long, long) kernel_size,
+            (long, long)? stride = null,
+            (long, long)? padding = null,
+            (long, long)? dilation = null,
+            PaddingModes padding_mode = PaddingModes.Zeros,
+            long groups = 1,
+            bool bias = true,
+            Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                in_channels,
+                out_channels,
+                kernel_size,
+                stride ?? (1, 1),
+                padding ?? (0, 0),
+                dilation ?? (1, 1),
+                padding_mode,
+                groups,
+                bias,
+                device,
+                dtype);
+
+        /// <summary>A 2-D transposed convolution with a square kernel.</summary>
+        public static ConvTranspose2d ConvTranspose2d(
+            long in_channels,
+            long out_channels,
+            long kernel_size,
+            long stride = 1,
+            long padding = 0,
+            long output_padding = 0,
+            long dilation = 1,
+            PaddingModes padding_mode = PaddingModes.Zeros,
+            long groups = 1,
+            bool bias = true,
+            Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                in_channels,
+                out_channels,
+                (kernel_size, kernel_size),
+                (stride, stride),
+                (padding, padding),
+                (output_padding, output_padding),
+                (dilation, dilation),
+                padding_mode,
+                groups,
+                bias,
+                device,
+                dtype);
+
+        /// <summary>A 2-D transposed convolution; pairs are (height, width).</summary>
+        public static ConvTranspose2d ConvTranspose2d(
+            long in_channels,
+            long out_channels,
+            (long, long) kernel_size,
+            (long, long)? stride = null,
+            (long, long)? padding = null,
+            (long, long)? output_padding = null,
+            (long, long)? dilation = null,
+            PaddingModes padding_mode = PaddingModes.Zeros,
+            long groups = 1,
+            bool bias = true,
+            Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                in_channels,
+                out_channels,
+                kernel_size,
+                stride ?? (1, 1),
+                padding ?? (0, 0),
+                output_padding ?? (0, 0),
+                dilation ?? (1, 1),
+                padding_mode,
+                groups,
+                bias,
+                device,
+                dtype);
+
+        /// <summary>Batch normalisation of [N, C, H, W].</summary>
+        /// <param name="num_features">C.</param>
+        /// <param name="eps">Added to the variance.</param>
+        /// <param name="momentum">The weight of a new batch in the running statistics.</param>
+        /// <param name="affine">Whether to scale and shift by trained parameters.</param>
+        /// <param name="track_running_stats">Whether to keep running statistics; without them, the batch's serve in evaluation too.</param>
+        /// <param name="device">The CPU, or null.</param>
+        /// <param name="dtype">Float32, or null.</param>
+        public static BatchNorm2d BatchNorm2d(
+            long num_features,
+            double eps = 1e-05,
+            double momentum = 0.1,
+            bool affine = true,
+            bool track_running_stats = true,
+            Device? device = null,
+            ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
+
         /// <summary>max(x, 0).</summary>
         public static ReLU ReLU(bool inplace = false) => new(inplace);
 

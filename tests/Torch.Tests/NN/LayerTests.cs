@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
@@ -46,7 +47,7 @@ public sealed class LayerTests : IDisposable
     }
 
     [Fact]
-    public void Linear_OneSample_GivesOneRow() => Assert.Equal(new long[] { 2 }, Linear(3, 2).call(ones(3)).shape);
+    public void Linear_OneSample_GivesOneRow() => Assert.Equal([2], Linear(3, 2).call(ones(3)).shape);
 
     [Fact]
     public void Linear_GivenParameters_UsesThem()
@@ -64,6 +65,164 @@ public sealed class LayerTests : IDisposable
         Assert.Throws<ExternalException>(() => F.linear(ones(3), ones(2, 3), ones(3)));
     }
 
+    [Fact]
+    public void Conv2d_EveryOption_AsPyTorch()
+    {
+        using var layer = Filled(Conv2d(2, 4, (3, 2), (2, 1), (1, 0), (1, 2), groups: 2));
+        var y = layer.call(Images());
+        Assert.Equal([2, 4, 3, 4], y.shape);
+        Expect.Close([-0.233333f, -0.2f, -0.4f, -0.6f, -0.766667f, -0.1f, 0.1f, -0.166667f], y.flatten().narrow(0, 0, 8));
+        Expect.Close([-39.666664f], y.sum());
+        y.sum().backward();
+        Expect.Close([1.333333f, 0.333333f, -0.333333f, -0.666666f, 1.333333f, 0.333333f], layer.weight.grad!.flatten().narrow(0, 0, 6));
+        Expect.Close([24, 24, 24, 24], layer.bias!.grad);
+    }
+
+    [Fact]
+    public void ConvTranspose2d_EveryOption_AsPyTorch()
+    {
+        using var layer = Filled(ConvTranspose2d(2, 4, 3, stride: 2, padding: 1, output_padding: 1, groups: 2));
+        Assert.Equal([2, 2, 3, 3], layer.weight.shape);
+        var y = layer.call(Images().narrow(2, 0, 2).narrow(3, 0, 2));
+        Assert.Equal([2, 4, 4, 4], y.shape);
+        Expect.Close([-0.4f, -0.366667f, -0.433333f, -0.5f, -1.1f, -0.666667f, -0.233333f, -0.4f], y.flatten().narrow(0, 0, 8));
+        Expect.Close([-36.399994f], y.sum());
+        y.sum().backward();
+        Expect.Close([-0.666667f, 0.333333f, 0.333333f, -0.666667f, -0.333333f, -0.333333f], layer.weight.grad!.flatten().narrow(0, 0, 6));
+        Expect.Close([32, 32, 32, 32], layer.bias!.grad);
+    }
+
+    [Fact]
+    public void Convolution_WrongArguments_Throw()
+    {
+        Assert.Throws<ArgumentException>(() => Conv2d(3, 4, 3, groups: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Conv2d(0, 4, 3));
+        Assert.Throws<NotSupportedException>(() => Conv2d(3, 4, 3, padding_mode: PaddingModes.Reflect));
+        Assert.Throws<NotSupportedException>(() => Conv2d(3, 4, 3, dtype: int64));
+    }
+
+    [Fact]
+    public void BatchNorm2d_TrainThenEval_AsPyTorch()
+    {
+        using var layer = BatchNorm2d(2, momentum: 0.3);
+        using (no_grad())
+        {
+            layer.weight.copy_(tensor(new float[] { 2, 0.5f }));
+            layer.bias!.copy_(tensor(new float[] { 0.1f, -0.2f }));
+        }
+
+        var x = NormInput().requires_grad_();
+        var y = layer.call(x);
+        Expect.Close([-1.205503f, 0.2865f, 0.312877f, -0.992629f, -1.951505f, 3.270508f, -0.246625f, 0.126376f], y);
+        Expect.Close([0.5625f, 0.075f], layer.running_mean);
+        Expect.Close([1.41875f, 3.575f], layer.running_var);
+        Assert.Equal(1, layer.num_batches_tracked!.item<long>());
+        y.square().sum().backward();
+        Expect.Close([15.999911f, 3.999995f], layer.weight.grad, 1e-5);
+        Expect.Close([0.8f, -1.6f], layer.bias!.grad, 1e-5);
+        layer.call(x);
+        layer.eval();
+        Expect.Close([0.166876f, 1.695472f, 0.419355f, -1.089952f, -0.597422f, 4.752664f, -0.227491f, 0.203739f], layer.call(x));
+        Expect.Close([0.95625f, 0.1275f], layer.running_mean);
+        Expect.Close([1.711875f, 5.3775f], layer.running_var);
+        Assert.Equal(2, layer.num_batches_tracked!.item<long>());
+    }
+
+    [Fact]
+    public void BatchNorm2d_NoMomentum_AveragesAllBatches()
+    {
+        using var layer = BatchNorm2d(2);
+        layer.momentum = null;
+        layer.call(NormInput());
+        layer.call(NormInput() * 2);
+        Expect.Close([2.8125f, 0.375f], layer.running_mean);
+        Expect.Close([5.989583f, 23.958332f], layer.running_var);
+    }
+
+    [Fact]
+    public void BatchNorm2d_Untracked_UsesTheBatchInEval()
+    {
+        using var layer = BatchNorm2d(2, affine: false, track_running_stats: false);
+        Assert.Empty(layer.state_dict());
+        var trained = layer.call(NormInput());
+        layer.eval();
+        Expect.Close(trained.data<float>().ToArray(), layer.call(NormInput()));
+    }
+
+    [Fact]
+    public void BatchNorm2d_StateDict_HasPyTorchsNames()
+    {
+        using var layer = BatchNorm2d(2);
+        Assert.Equal(["weight", "bias", "running_mean", "running_var", "num_batches_tracked"], layer.state_dict().Keys);
+        Assert.Throws<ArgumentException>(() => layer.call(ones(2, 2)));
+    }
+
+    [Fact]
+    public void MaxPool2d_AsPyTorch()
+    {
+        var x = PoolInput();
+        Expect.Close([7, 7, 10, 10, 10, 9, 9, 9, 10, 10, 6, 9, 9, 9, 5], MaxPool2d((2, 3), (2, 1), (1, 1), (1, 1)).call(x));
+        Assert.Equal([1, 1, 2, 2], MaxPool2d(2).call(x).shape);
+        Assert.Equal([1, 1, 2, 3], MaxPool2d([2, 2], ceil_mode: true).call(x).shape);
+    }
+
+    [Fact]
+    public void AvgPool2d_AsPyTorch()
+    {
+        var x = PoolInput();
+        Expect.Close([0, 5, 8, 3, 5.25f, 5.5f, 6, 5.5f, 3], AvgPool2d(2, padding: 1, count_include_pad: false).call(x));
+        Expect.Close([9, 9.5f, 6, 12], AvgPool2d((2, 2), divisor_override: 2).call(x));
+    }
+
+    [Fact]
+    public void AdaptiveAvgPool2d_AsPyTorch()
+    {
+        Expect.Close([4.5f, 5.833333f, 6.25f, 3, 4.333333f, 4.75f], AdaptiveAvgPool2d((2, 3)).call(PoolInput()));
+        Assert.Equal([1, 1, 1, 1], AdaptiveAvgPool2d(1).call(PoolInput()).shape);
+    }
+
+    [Fact]
+    public void FlattenAndIdentity_KeepTheElements()
+    {
+        var x = ones(2, 3, 4, 5);
+        Assert.Equal([2, 60], Flatten().call(x).shape);
+        Assert.Equal([2, 12, 5], Flatten(1, 2).call(x).shape);
+        var y = Identity().call(x);
+        Assert.NotSame(x, y);
+        Assert.Equal(x.shape, y.shape);
+    }
+
+    [Fact]
+    public void Dropout_Training_ZeroesAShareAndScalesTheRest()
+    {
+        using var layer = Dropout(0.25);
+        var x = ones(100_000).requires_grad_();
+        var y = layer.call(x);
+        var values = y.detach().data<float>().ToArray();
+        Assert.All(values, v => Assert.True(v is 0 or (> 1.3333f and < 1.3334f)));
+        Assert.InRange(values.Count(v => v == 0), 24_000, 26_000);
+        y.sum().backward();
+        Assert.Equal(values, x.grad!.data<float>().ToArray());
+        Expect.Close([0, 0], F.dropout(ones(2), 1));
+        layer.eval();
+        Expect.Close([1, 1], layer.call(ones(2)));
+        Assert.Throws<ExternalException>(() => F.dropout(x, 1.5));
+    }
+
+    [Fact]
+    public void Layers_MadeInAScope_OutliveIt()
+    {
+        using var net = MakeInScope();
+        Assert.All(net.state_dict(), entry => Assert.False(entry.Value.IsInvalid, entry.Key));
+        Assert.Equal(11, net.state_dict().Count);
+
+        static Sequential MakeInScope()
+        {
+            using var scope = NewDisposeScope();
+            return Sequential(Conv2d(1, 2, 3), BatchNorm2d(2), ConvTranspose2d(2, 1, 3), Flatten(), Linear(4, 2));
+        }
+    }
+
     private static T Filled<T>(T layer)
         where T : Module
     {
@@ -75,4 +234,12 @@ public sealed class LayerTests : IDisposable
 
         return layer;
     }
+
+    private static Tensor Images() =>
+        tensor([.. Enumerable.Range(0, 120).Select(i => (i % 7 / 3f) - 1)], [2, 2, 5, 6]);
+
+    private static Tensor NormInput() => tensor(new float[] { 1, 2, 3, -4, 0.5f, 4, 0, 2 }, [2, 2, 1, 2]);
+
+    private static Tensor PoolInput() =>
+        tensor([.. Enumerable.Range(0, 20).Select(i => (float)(i * 7 % 11))], [1, 1, 4, 5]);
 }
