@@ -47,3 +47,22 @@ internal readonly struct GreaterOrEqualOp : ICompareOp
 
     public bool Invoke(long a, long b) => a >= b;
 }
+
+/// <summary>Whether |a - b| is at most atol + rtol |b|, or both are the same infinity, or both NaN where that counts.</summary>
+internal readonly struct CloseOp(double rtol, double atol, bool equalNan) : ICompareOp
+{
+    public bool Invoke(float a, float b) =>
+        a == b
+        || (float.IsFinite(a) && float.IsFinite(b) && Math.Abs((double)a - b) <= atol + (rtol * Math.Abs(b)))
+        || (equalNan && float.IsNaN(a) && float.IsNaN(b));
+
+    public bool Invoke(long a, long b) => Math.Abs((double)a - b) <= atol + (rtol * Math.Abs((double)b));
+}
+
+/// <summary>Whether a is infinite, or finite.</summary>
+internal readonly struct InfiniteOp(bool infinite) : ICompareOp
+{
+    public bool Invoke(float a, float b) => infinite ? float.IsInfinity(a) : float.IsFinite(a);
+
+    public bool Invoke(long a, long b) => !infinite;
+}

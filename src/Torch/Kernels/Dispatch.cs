@@ -39,6 +39,20 @@ internal static class Dispatch
         return Elementwise.Binary(left, right, op);
     }
 
+    /// <summary>op on whole numbers or Bool only.</summary>
+    public static Tensor Whole<TOp>(Tensor a, Tensor b, TOp op)
+        where TOp : struct, IIntegerOp
+    {
+        var type = Promotion.Of(a, b);
+        if (type == ScalarType.Float32)
+            throw new ExternalException("Bitwise operations are defined on whole numbers and Bool, not on 'Float'.");
+        using var left = a.As(type);
+        using var right = b.As(type);
+        var output = Tensor.EmptyStrided(Shape.Broadcast(a.Sizes, b.Sizes), type);
+        Integer(output, left, right, op);
+        return output;
+    }
+
     public static void CheckCastable(ScalarType result, ScalarType output)
     {
         if (result == ScalarType.Float32 && output != ScalarType.Float32)

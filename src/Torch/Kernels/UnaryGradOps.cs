@@ -161,3 +161,13 @@ internal readonly struct PowerGrad(float exponent) : IBinaryOp
         return result;
     }
 }
+
+/// <summary>g / (2 y), and 0 where the result y is 0.</summary>
+internal readonly struct RootOrZeroGrad : IBinaryOp
+{
+    public float Invoke(float g, float x) => x == 0 ? 0 : g / (2 * x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Invoke(Vector256<float> g, Vector256<float> x) =>
+        Vector256.AndNot(g / (x * 2f), Vector256.Equals(x, Vector256<float>.Zero));
+}

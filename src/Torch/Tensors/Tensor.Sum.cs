@@ -91,7 +91,7 @@ public static partial class torch
         private Tensor IntegerSum(bool[] reduced, long[] sizes, ScalarType type)
         {
             using var x = As(ScalarType.Int64);
-            using var sums = Folds.Integer(x, reduced, sizes, 0, static (sum, value) => sum + value);
+            using var sums = Folds.Run<long, long, SumFold>(x, reduced, sizes, new SumFold());
             return sums.As(type);
         }
     }

@@ -27,7 +27,11 @@ public static partial class torch
         }
 
         /// <summary>Only the count: the elements of a forgotten tensor come back by the finalizer of their memory block.</summary>
-        ~Tensor() => Interlocked.Decrement(ref _totalCount);
+        ~Tensor()
+        {
+            if (_body is not null)
+                Interlocked.Decrement(ref _totalCount);
+        }
 
         /// <summary>Handles that are neither disposed nor collected.</summary>
         public static long TotalCount => Interlocked.Read(ref _totalCount);
