@@ -17,17 +17,14 @@ internal static unsafe class WinogradTransforms
     private const int Block = KernelSet.Block;
 
     /// <summary>Input tile to coefficients, B' d B: 6 x 6 pixels at <paramref name="x"/>, rows at a stride in floats.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <remarks>In four methods, because the compiler stops inlining vector operations in one as long as all of them.</remarks>
     public static void Input<V>(float* x, nint rowStride, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {
-        for (var lane = 0; lane < Block; lane += V.Count, x += V.Count, v += V.Count)
-        {
-            InputOuterRow<V>(x, rowStride, v, vStride);
-            InputOuterRow<V>(x + rowStride, rowStride, v + (30 * vStride), vStride);
-            InputRows12<V>(x + rowStride, rowStride, v + (6 * vStride), vStride);
-            InputRows34<V>(x + rowStride, rowStride, v + (18 * vStride), vStride);
-        }
+        InputOuterRow<V>(x, rowStride, v, vStride);
+        InputRows12<V>(x + rowStride, rowStride, v + (6 * vStride), vStride);
+        InputRows34<V>(x + rowStride, rowStride, v + (18 * vStride), vStride);
+        InputOuterRow<V>(x + rowStride, rowStride, v + (30 * vStride), vStride);
     }
 
     /// <summary>Coefficients to output tile, A' m A plus bias: 4 x 4 pixels at <paramref name="y"/>.</summary>
@@ -84,25 +81,33 @@ internal static unsafe class WinogradTransforms
     public static void Weights<V>(float* w, float* u, nint uStride)
         where V : unmanaged, ISimd<V>
     {
-        var columns = stackalloc V[18];
-        var row = stackalloc V[6];
-        for (var lane = 0; lane < Block; lane += V.Count, w += V.Count, u += V.Count)
+        for (var end = w + Block; w < end; w += V.Count, u += V.Count)
         {
-            for (var j = 0; j < 3; j++)
-            {
-                Interpolate(V.Load(w + (j * Block)), V.Load(w + ((3 + j) * Block)), V.Load(w + ((6 + j) * Block)), columns + j, 3);
-            }
+            V g00 = V.Load(w), g01 = V.Load(w + 16), g02 = V.Load(w + 32);
+            V g10 = V.Load(w + 48), g11 = V.Load(w + 64), g12 = V.Load(w + 80);
+            V g20 = V.Load(w + 96), g21 = V.Load(w + 112), g22 = V.Load(w + 128);
+            var quarter = V.Broadcast(0.25f);
+            WeightRow(quarter * g00, quarter * g01, quarter * g02, u, uStride);
+            WeightRow(g20, g21, g22, u + (30 * uStride), uStride);
 
-            for (var i = 0; i < 6; i++)
-            {
-                Interpolate(columns[3 * i], columns[(3 * i) + 1], columns[(3 * i) + 2], row, 1);
-                for (var j = 0; j < 6; j++)
-                    row[j].Store(u + (((6 * i) + j) * uStride));
-            }
+            var factor = V.Broadcast(-1f / 6);
+            V even0 = factor * (g00 + g20), even1 = factor * (g01 + g21), even2 = factor * (g02 + g22);
+            V odd0 = factor * g10, odd1 = factor * g11, odd2 = factor * g12;
+            WeightRow(even0 + odd0, even1 + odd1, even2 + odd2, u + (6 * uStride), uStride);
+            WeightRow(even0 - odd0, even1 - odd1, even2 - odd2, u + (12 * uStride), uStride);
+
+            V first = V.Broadcast(1f / 24), third = V.Broadcast(1f / 6), second = V.Broadcast(1f / 12);
+            even0 = V.MultiplyAdd(first, g00, third * g20);
+            even1 = V.MultiplyAdd(first, g01, third * g21);
+            even2 = V.MultiplyAdd(first, g02, third * g22);
+            (odd0, odd1, odd2) = (second * g10, second * g11, second * g12);
+            WeightRow(even0 + odd0, even1 + odd1, even2 + odd2, u + (18 * uStride), uStride);
+            WeightRow(even0 - odd0, even1 - odd1, even2 - odd2, u + (24 * uStride), uStride);
         }
     }
 
     /// <summary>Gradient of the coefficients to gradient of the weights, G' du G: the transpose of <see cref="Weights"/>.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WeightGradient<V>(float* u, nint uStride, float* dw)
         where V : unmanaged, ISimd<V>
@@ -139,39 +144,53 @@ internal static unsafe class WinogradTransforms
         where V : unmanaged, ISimd<V> =>
         Outer(V.Load(x), V.Load(x + (2 * rowStride)), V.Load(x + (4 * rowStride)));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Row of coefficients 0 (from the tile's first row) or 5 (from its second).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InputOuterRow<V>(float* x, nint rowStride, float* v, nint vStride)
-        where V : unmanaged, ISimd<V> =>
-        InputRow(
-            OuterOfColumn<V>(x, rowStride), OuterOfColumn<V>(x + 16, rowStride), OuterOfColumn<V>(x + 32, rowStride),
-            OuterOfColumn<V>(x + 48, rowStride), OuterOfColumn<V>(x + 64, rowStride), OuterOfColumn<V>(x + 80, rowStride), v, vStride);
+        where V : unmanaged, ISimd<V>
+    {
+        for (var end = x + Block; x < end; x += V.Count, v += V.Count)
+        {
+            InputRow(
+                OuterOfColumn<V>(x, rowStride), OuterOfColumn<V>(x + 16, rowStride), OuterOfColumn<V>(x + 32, rowStride),
+                OuterOfColumn<V>(x + 48, rowStride), OuterOfColumn<V>(x + 64, rowStride), OuterOfColumn<V>(x + 80, rowStride), v, vStride);
+        }
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Rows of coefficients 1 and 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InputRows12<V>(float* x, nint rowStride, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {
-        Columns12(x, rowStride, out V p0, out V q0);
-        Columns12(x + 16, rowStride, out V p1, out V q1);
-        Columns12(x + 32, rowStride, out V p2, out V q2);
-        Columns12(x + 48, rowStride, out V p3, out V q3);
-        Columns12(x + 64, rowStride, out V p4, out V q4);
-        Columns12(x + 80, rowStride, out V p5, out V q5);
-        InputRow(p0, p1, p2, p3, p4, p5, v, vStride);
-        InputRow(q0, q1, q2, q3, q4, q5, v + (6 * vStride), vStride);
+        for (var end = x + Block; x < end; x += V.Count, v += V.Count)
+        {
+            Columns12(x, rowStride, out V p0, out V q0);
+            Columns12(x + 16, rowStride, out V p1, out V q1);
+            Columns12(x + 32, rowStride, out V p2, out V q2);
+            Columns12(x + 48, rowStride, out V p3, out V q3);
+            Columns12(x + 64, rowStride, out V p4, out V q4);
+            Columns12(x + 80, rowStride, out V p5, out V q5);
+            InputRow(p0, p1, p2, p3, p4, p5, v, vStride);
+            InputRow(q0, q1, q2, q3, q4, q5, v + (6 * vStride), vStride);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Rows of coefficients 3 and 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InputRows34<V>(float* x, nint rowStride, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {
-        Columns34(x, rowStride, out V p0, out V q0);
-        Columns34(x + 16, rowStride, out V p1, out V q1);
-        Columns34(x + 32, rowStride, out V p2, out V q2);
-        Columns34(x + 48, rowStride, out V p3, out V q3);
-        Columns34(x + 64, rowStride, out V p4, out V q4);
-        Columns34(x + 80, rowStride, out V p5, out V q5);
-        InputRow(p0, p1, p2, p3, p4, p5, v, vStride);
-        InputRow(q0, q1, q2, q3, q4, q5, v + (6 * vStride), vStride);
+        for (var end = x + Block; x < end; x += V.Count, v += V.Count)
+        {
+            Columns34(x, rowStride, out V p0, out V q0);
+            Columns34(x + 16, rowStride, out V p1, out V q1);
+            Columns34(x + 32, rowStride, out V p2, out V q2);
+            Columns34(x + 48, rowStride, out V p3, out V q3);
+            Columns34(x + 64, rowStride, out V p4, out V q4);
+            Columns34(x + 80, rowStride, out V p5, out V q5);
+            InputRow(p0, p1, p2, p3, p4, p5, v, vStride);
+            InputRow(q0, q1, q2, q3, q4, q5, v + (6 * vStride), vStride);
+        }
     }
 
     /// <summary>Coefficients 1 and 2 of a column: (d4 - 4 d2) + and - (d3 - 4 d1).</summary>
@@ -291,20 +310,20 @@ internal static unsafe class WinogradTransforms
         V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(m + (4 * mStride));
     }
 
-    /// <summary>One dimension of G g: three weights to six coefficients.</summary>
+    /// <summary>One dimension of G g: three weights to six coefficients, stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interpolate<V>(V g0, V g1, V g2, V* to, int step)
+    private static void WeightRow<V>(V g0, V g1, V g2, float* u, nint uStride)
         where V : unmanaged, ISimd<V>
     {
         V even = V.Broadcast(-1f / 6) * (g0 + g2), odd = V.Broadcast(-1f / 6) * g1;
-        to[0] = V.Broadcast(0.25f) * g0;
-        to[step] = even + odd;
-        to[2 * step] = even - odd;
+        (V.Broadcast(0.25f) * g0).Store(u);
+        (even + odd).Store(u + uStride);
+        (even - odd).Store(u + (2 * uStride));
         even = V.MultiplyAdd(V.Broadcast(1f / 24), g0, V.Broadcast(1f / 6) * g2);
         odd = V.Broadcast(1f / 12) * g1;
-        to[3 * step] = even + odd;
-        to[4 * step] = even - odd;
-        to[5 * step] = g2;
+        (even + odd).Store(u + (3 * uStride));
+        (even - odd).Store(u + (4 * uStride));
+        g2.Store(u + (5 * uStride));
     }
 
     /// <summary>One dimension of G' u: six coefficients to three weights.</summary>

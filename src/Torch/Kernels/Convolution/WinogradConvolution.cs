@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace TorchSharp.Kernels;
 
 /// <summary>3 x 3 convolution, stride 1, padding 1, of blocked images by Winograd's F(4x4, 3x3), see <see cref="WinogradTransforms"/>.</summary>
@@ -8,6 +11,7 @@ namespace TorchSharp.Kernels;
 /// V' M over the tiles for each of the 36 coefficients. The groups only place the work: each element is summed in the same order
 /// whatever their size and the number of threads.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class WinogradConvolution
 {
     private const int Block = KernelSet.Block;
@@ -15,10 +19,10 @@ internal static unsafe class WinogradConvolution
     private const int Tile = 4;
 
     /// <summary>Floats that V and M of a group may take of the L2 cache: the weights pass through it too.</summary>
-    private const int GroupFloats = 64 * 1024;
+    private const int GroupFloats = 32 * 1024;
 
     /// <summary>Floats that V and M of a backward-weight pass may take: they pass through the L3 cache once.</summary>
-    private const int GradientFloats = 1024 * 1024;
+    private const int GradientFloats = 256 * 1024;
 
     /// <param name="x">Input.</param>
     /// <param name="weights">[output][input][3][3].</param>
@@ -27,7 +31,7 @@ internal static unsafe class WinogradConvolution
     /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
     public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
     {
-        using var u = new Scratch((long)Coefficients * shape.InputChannels * shape.OutputChannels);
+        using var u = new Scratch(Coefficients * WeightStride(shape.InputBlocks, shape.OutputBlocks));
         TransformWeights(weights, u.Floats, shape);
         Convolve(x, shape.InputBlocks, u.Floats, bias, y, shape.OutputBlocks, new Tiling(shape));
     }
@@ -38,7 +42,7 @@ internal static unsafe class WinogradConvolution
     /// <param name="shape">Sizes.</param>
     public static void BackwardData(float* dy, float* weights, float* dx, ConvolutionShape shape)
     {
-        using var u = new Scratch((long)Coefficients * shape.InputChannels * shape.OutputChannels);
+        using var u = new Scratch(Coefficients * WeightStride(shape.InputBlocks, shape.OutputBlocks));
         TransformTurnedWeights(weights, u.Floats, shape);
         Convolve(dy, shape.OutputBlocks, u.Floats, null, dx, shape.InputBlocks, new Tiling(shape));
     }
@@ -56,7 +60,8 @@ internal static unsafe class WinogradConvolution
         var tilesMax = Math.Min(tiling.Count, Math.Max(TilesPerPart, GradientFloats / (Coefficients * Block * (inputBlocks + outputBlocks))));
         var vStride = Stride(inputBlocks, tilesMax);
         var mStride = Stride(outputBlocks, tilesMax);
-        var sumFloats = (long)Coefficients * inputBlocks * outputBlocks * Block * Block;
+        var sumStride = WeightStride(inputBlocks, outputBlocks);
+        var sumFloats = Coefficients * sumStride;
         using var scratch = new Scratch(sumFloats + (Coefficients * (vStride + mStride)));
         var sums = scratch.Floats;
         var v = sums + sumFloats;
@@ -84,7 +89,7 @@ internal static unsafe class WinogradConvolution
                         v + (coefficient * vStride) + ((nint)i * tilesMax * Block),
                         m + (coefficient * mStride) + ((nint)o * tilesMax * Block),
                         tiles,
-                        sums + (((((long)coefficient * inputBlocks) + i) * outputBlocks + o) * Block * Block));
+                        sums + (coefficient * sumStride) + ((((nint)i * outputBlocks) + o) * Block * Block));
                 }
             });
         }
@@ -100,7 +105,7 @@ internal static unsafe class WinogradConvolution
         var tilesMax = groupsOfRows * set.Rows;
         var vStride = Stride(inputBlocks, tilesMax);
         var mStride = Stride(outputBlocks, tilesMax);
-        Workers.Run((tiling.Count + tilesMax - 1) / tilesMax, part =>
+        Workers.Run((tiling.Count + tilesMax - 1) / tilesMax, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (part) =>
         {
             using var scratch = new Scratch(Coefficients * (vStride + mStride));
             var v = scratch.Floats;
@@ -122,7 +127,7 @@ internal static unsafe class WinogradConvolution
                         XBlock = blockStride,
                         Blocks = inputBlocks,
                         Taps = 1,
-                        Weights = u + ((((nint)coefficient * outputBlocks) + o) * inputBlocks * Block * Block),
+                        Weights = u + (coefficient * WeightStride(inputBlocks, outputBlocks)) + ((nint)o * inputBlocks * Block * Block),
                         Bias = KernelSet.Zeros,
                         Y = m + (coefficient * mStride) + (o * blockStride),
                         Groups = groups,
@@ -141,6 +146,10 @@ internal static unsafe class WinogradConvolution
     /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest all 36 fall into the same cache sets.</summary>
     private static nint Stride(int blocks, int tiles) => ((nint)blocks * tiles * Block) + Block;
 
+    /// <summary>The same for weights and their gradient.</summary>
+    private static nint WeightStride(int inputBlocks, int outputBlocks) => ((nint)inputBlocks * outputBlocks * Block * Block) + Block;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformInput(
         KernelSet set, float* x, int blocks, in Tiling tiling, int tile, float* v, nint vStride, nint vBlock)
     {
@@ -164,6 +173,7 @@ internal static unsafe class WinogradConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformGradient(
         KernelSet set, float* dy, int blocks, in Tiling tiling, int tile, float* m, nint mStride, nint mBlock)
     {
@@ -185,6 +195,7 @@ internal static unsafe class WinogradConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformOutput(
         KernelSet set, float* m, nint mStride, nint mBlock, float* bias, float* y, int blocks, in Tiling tiling, int tile)
     {
@@ -212,15 +223,20 @@ internal static unsafe class WinogradConvolution
     }
 
     /// <summary>A square of <paramref name="size"/> pixels whose corner lies at (top, left) of the image, zeros where it reaches outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyInside(float* corner, int top, int left, in Tiling tiling, int size, float* to)
     {
-        new Span<float>(to, size * size * Block).Clear();
-        var (firstRow, endRow) = (Math.Max(0, -top), Math.Min(size, tiling.Height - top));
-        var (first, end) = (Math.Max(0, -left), Math.Min(size, tiling.Width - left));
-        for (var row = firstRow; row < endRow; row++)
+        for (var row = 0; row < size; row++)
         {
-            new ReadOnlySpan<float>(corner + (((row * tiling.Width) + first) * Block), (end - first) * Block)
-                .CopyTo(new Span<float>(to + (((row * size) + first) * Block), (end - first) * Block));
+            var rowInside = top + row >= 0 && top + row < tiling.Height;
+            var from = corner + (row * tiling.Width * Block);
+            for (var column = 0; column < size; column++, from += Block, to += Block)
+            {
+                var source = rowInside && left + column >= 0 && left + column < tiling.Width ? from : KernelSet.Zeros;
+                Vector256<float> low = Vector256.Load(source), high = Vector256.Load(source + 8);
+                low.Store(to);
+                high.Store(to + 8);
+            }
         }
     }
 
@@ -228,8 +244,8 @@ internal static unsafe class WinogradConvolution
     private static void TransformWeights(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
-        var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
-        Workers.Run(s.OutputBlocks, block =>
+        var inputs = s.InputChannels;
+        Workers.Run(s.OutputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
         {
             var w = stackalloc float[9 * Block];
             for (var i = 0; i < inputs; i++)
@@ -241,7 +257,7 @@ internal static unsafe class WinogradConvolution
                         w[(tap * Block) + lane] = from[tap];
                 }
 
-                set.WinogradWeights(w, u + ((((nint)block * inputs) + i) * Block), (nint)inputs * outputs);
+                set.WinogradWeights(w, u + ((((nint)block * inputs) + i) * Block), WeightStride(s.InputBlocks, s.OutputBlocks));
             }
         });
     }
@@ -251,7 +267,7 @@ internal static unsafe class WinogradConvolution
     {
         var set = KernelSet.Current;
         var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
-        Workers.Run(s.InputBlocks, block =>
+        Workers.Run(s.InputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
         {
             var w = stackalloc float[9 * Block];
             for (var o = 0; o < outputs; o++)
@@ -263,7 +279,7 @@ internal static unsafe class WinogradConvolution
                         w[((8 - tap) * Block) + lane] = from[(lane * 9) + tap];
                 }
 
-                set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), (nint)inputs * outputs);
+                set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), WeightStride(s.InputBlocks, s.OutputBlocks));
             }
         });
     }
@@ -272,13 +288,13 @@ internal static unsafe class WinogradConvolution
     private static void TransformSums(KernelSet set, float* sums, float* dw, ConvolutionShape s)
     {
         var (inputs, outputBlocks) = (s.InputChannels, s.OutputBlocks);
-        Workers.Run(outputBlocks, block =>
+        Workers.Run(outputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
         {
             var w = stackalloc float[9 * Block];
             for (var i = 0; i < inputs; i++)
             {
                 var from = sums + ((((((nint)i / Block) * outputBlocks) + block) * Block) + (i % Block)) * Block;
-                set.WinogradWeightGradient(from, (nint)inputs * outputBlocks * Block, w);
+                set.WinogradWeightGradient(from, WeightStride(s.InputBlocks, outputBlocks), w);
                 for (var lane = 0; lane < Block; lane++)
                 {
                     var to = dw + (((((long)block * Block) + lane) * inputs) + i) * 9;
