@@ -90,7 +90,7 @@ internal static unsafe class BatchNormKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTo(double* to, Vector256<float> values)
+    public static void AddTo(double* to, Vector256<float> values)
     {
         var (low, high) = Vector256.Widen(values);
         (Vector256.Load(to) + low).Store(to);

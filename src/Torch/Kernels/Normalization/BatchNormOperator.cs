@@ -82,6 +82,12 @@ internal static unsafe class BatchNormOperator
             }
         });
 
+        return SumPartials(partials, images);
+    }
+
+    /// <summary>Adds up sums [image][block][sum, product][16] in the order of the images.</summary>
+    public static (double[] Sum, double[] Products) SumPartials(double[] partials, BlockedImages images)
+    {
         var (sum, products) = (new double[images.Channels], new double[images.Channels]);
         for (var n = 0; n < images.Images; n++)
         {
@@ -120,7 +126,7 @@ internal static unsafe class BatchNormOperator
         Workers.Run(images.Images * images.Blocks, part => body(part, floats + ((long)part * images.Pixels * Block)));
     }
 
-    private static float[] Padded(float[] values, BlockedImages images)
+    public static float[] Padded(float[] values, BlockedImages images)
     {
         Array.Resize(ref values, images.Blocks * Block);
         return values;

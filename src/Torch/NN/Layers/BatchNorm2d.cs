@@ -1,3 +1,5 @@
+using TorchSharp.Kernels;
+
 namespace TorchSharp.Modules;
 
 /// <summary>Batch normalisation over [N, C, H, W]: each channel to zero mean and unit variance, then scaled and shifted.</summary>
@@ -109,9 +111,15 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
             throw new ArgumentException($"expected 4D input, but got {input.dim()}D input.", nameof(input));
         }
 
+        return nn.functional.BatchNorm(input, get_parameter(nameof(weight)), bias, Norm(input));
+    }
+
+    /// <summary>What the layer does to each channel of this input; in training mode the running statistics have moved.</summary>
+    internal ChannelNorm Norm(Tensor input)
+    {
         var useBatchStatistics = training || running_mean is null || running_var is null;
         var useRunningStatistics = !training || track_running_stats;
-        return nn.functional.batch_norm(
+        return ChannelNorm.Of(
             input,
             useRunningStatistics ? running_mean : null,
             useRunningStatistics ? running_var : null,

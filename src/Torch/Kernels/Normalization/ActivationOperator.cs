@@ -1,0 +1,99 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>relu((scale * x + shift + residual) * gate) of blocked tensors [N, C, H, W], without recording.</summary>
+/// <remarks>Work is divided as in <see cref="BatchNormOperator"/>.</remarks>
+internal static unsafe class ActivationOperator
+{
+    private const int Block = KernelSet.Block;
+
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="residual">Shaped like x, or null.</param>
+    /// <param name="gate">[N, C], or null for ones.</param>
+    /// <param name="norm">Scale and shift of each channel.</param>
+    public static Tensor Forward(Tensor x, Tensor? residual, Tensor? gate, ChannelNorm norm)
+    {
+        using var images = BlockedImages.Read(x);
+        using var added = residual is null ? null : BlockedImages.Read(residual);
+        using var output = BlockedImages.Write(x.Sizes);
+        using var gates = new GateRows(gate, images);
+        float* from = images.Floats, add = added is null ? null : added.Floats, to = output.Floats;
+        var (scales, shifts) = (BatchNormOperator.Padded(norm.Scale, images), BatchNormOperator.Padded(norm.Shift, images));
+        Workers.Run(images.Images * images.Blocks, part =>
+        {
+            var at = (long)part * images.Pixels * Block;
+            var channel = part % images.Blocks * Block;
+            fixed (float* scale = scales, shift = shifts)
+            {
+                ActivationKernels.Forward(
+                    from + at, add == null ? null : add + at, to + at, images.Pixels, scale + channel, shift + channel, gates.Of(part));
+            }
+        });
+        return output.ToTensor();
+    }
+
+    /// <summary>Gradient of what stands inside the activation, and for each channel its sum and that of its products with x - mean.</summary>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="x">As in forward.</param>
+    /// <param name="gate">As in forward.</param>
+    /// <param name="norm">As in forward.</param>
+    public static (Tensor Gradient, double[] Sum, double[] Products) Gradient(Tensor dy, Tensor y, Tensor x, Tensor? gate, ChannelNorm norm)
+    {
+        using var outputGradient = BlockedImages.Read(dy);
+        using var output = BlockedImages.Read(y);
+        using var images = BlockedImages.Read(x);
+        using var gradient = BlockedImages.Write(x.Sizes);
+        using var gates = new GateRows(gate, images);
+        float* dyFloats = outputGradient.Floats, yFloats = output.Floats, xFloats = images.Floats, gFloats = gradient.Floats;
+        var means = BatchNormOperator.Padded(norm.Mean, images);
+        var partials = new double[images.Images * images.Blocks * Block * 2];
+        Workers.Run(images.Images * images.Blocks, part =>
+        {
+            var at = (long)part * images.Pixels * Block;
+            fixed (float* mean = means)
+            fixed (double* sums = partials)
+            {
+                var to = sums + (part * Block * 2);
+                ActivationKernels.Gradient(
+                    dyFloats + at, yFloats + at, xFloats + at, gFloats + at, images.Pixels, gates.Of(part), mean + (part % images.Blocks * Block), to, to + Block);
+            }
+        });
+
+        var (sum, products) = BatchNormOperator.SumPartials(partials, images);
+        return (gradient.ToTensor(), sum, products);
+    }
+
+    /// <summary>The 16 gates of each image's block of channels.</summary>
+    private sealed class GateRows : IDisposable
+    {
+        private static readonly float* Ones = CreateOnes();
+
+        private readonly Tensor? _rows;
+
+        public GateRows(Tensor? gate, BlockedImages images)
+        {
+            if (gate is null)
+                return;
+            if (images.Channels % Block == 0)
+            {
+                _rows = gate.Contiguous();
+                return;
+            }
+
+            _rows = Tensor.EmptyStrided([images.Images, images.Blocks * Block]);
+            _rows.zero_();
+            _rows.narrow(1, 0, images.Channels).copy_(gate);
+        }
+
+        public float* Of(int part) => _rows is null ? Ones : _rows.Floats + (part * Block);
+
+        public void Dispose() => _rows?.Dispose();
+
+        private static float* CreateOnes()
+        {
+            var ones = (float*)NativeMemory.AlignedAlloc(Block * sizeof(float), 64);
+            new Span<float>(ones, Block).Fill(1);
+            return ones;
+        }
+    }
+}

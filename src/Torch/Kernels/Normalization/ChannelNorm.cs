@@ -1,0 +1,102 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>What batch normalisation does to each channel: scale * x + shift, from a mean and the inverse of a deviation.</summary>
+/// <param name="Mean">Mean of x: the batch's own, or the running one.</param>
+/// <param name="InverseDeviation">1 / sqrt(variance + eps).</param>
+/// <param name="Scale">weight / deviation.</param>
+/// <param name="Shift">bias - mean * scale.</param>
+/// <param name="FromBatch">Whether mean and deviation are the batch's own, so that gradients flow through them.</param>
+internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float[] Scale, float[] Shift, bool FromBatch)
+{
+    /// <summary>Takes the batch's statistics and moves the running ones (training), or takes the running ones.</summary>
+    /// <exception cref="ExternalException">The shapes do not fit together, or a channel has but one value in training.</exception>
+    public static ChannelNorm Of(
+        Tensor input, Tensor? runningMean, Tensor? runningVariance, Tensor? weight, Tensor? bias, bool training, double momentum, double eps)
+    {
+        if (input.Rank < 2 || input.dtype != ScalarType.Float32)
+            throw new ExternalException($"batch_norm expects a float32 input of at least 2 dimensions, but got {input.dtype} {Shape.Text(input.Sizes)}");
+        CheckChannels(input, runningMean, "running_mean");
+        CheckChannels(input, runningVariance, "running_var");
+        CheckChannels(input, weight, nameof(weight));
+        CheckChannels(input, bias, nameof(bias));
+
+        var (mean, variance) = training
+            ? BatchMoments(input, runningMean, runningVariance, momentum)
+            : (Doubles(runningMean, "running_mean"), Doubles(runningVariance, "running_var"));
+        var inverses = Array.ConvertAll(variance, v => (float)(1 / Math.Sqrt(v + eps)));
+        var (weights, biases) = (Values(weight), Values(bias));
+        var (scales, shifts) = (new float[mean.Length], new float[mean.Length]);
+        for (var c = 0; c < mean.Length; c++)
+        {
+            var scale = inverses[c] * (weights is null ? 1.0 : weights[c]);
+            scales[c] = (float)scale;
+            shifts[c] = (float)((biases is null ? 0.0 : biases[c]) - (mean[c] * scale));
+        }
+
+        return new ChannelNorm(Array.ConvertAll(mean, m => (float)m), inverses, scales, shifts, training);
+    }
+
+    /// <summary>
+    /// Coefficients of dx = a * dy + b * x + c, which is
+    /// scale * (dy - mean(dy) - (x - mean) / deviation^2 * mean(dy * (x - mean))); the two means are absent in inference.
+    /// </summary>
+    /// <param name="sum">Sum of dy of each channel.</param>
+    /// <param name="products">Sum of dy * (x - mean) of each channel.</param>
+    /// <param name="count">Values in a channel.</param>
+    public (float[] ForGradient, float[] ForInput, float[] Constant) InputGradient(double[] sum, double[] products, long count)
+    {
+        var (b, c) = (new float[Scale.Length], new float[Scale.Length]);
+        for (var i = 0; i < Scale.Length && FromBatch; i++)
+        {
+            var slope = -(double)Scale[i] * InverseDeviation[i] * InverseDeviation[i] * products[i] / count;
+            b[i] = (float)slope;
+            c[i] = (float)((-Scale[i] * sum[i] / count) - (slope * Mean[i]));
+        }
+
+        return (Scale, b, c);
+    }
+
+    /// <summary>Gradient of the weight from the sums of dy * (x - mean).</summary>
+    public Tensor WeightGradient(double[] products) =>
+        tensor(Array.ConvertAll([.. products.Zip(InverseDeviation, (p, d) => p * d)], v => (float)v));
+
+    /// <summary>Gradient of the bias from the sums of dy.</summary>
+    public static Tensor BiasGradient(double[] sum) => tensor(Array.ConvertAll(sum, v => (float)v));
+
+    private static (double[] Mean, double[] Variance) BatchMoments(Tensor input, Tensor? runningMean, Tensor? runningVariance, double momentum)
+    {
+        var count = input.Count / Math.Max(1, input.Sizes[1]);
+        if (count <= 1)
+            throw new ExternalException($"Expected more than 1 value per channel when training, got input size {Shape.Text(input.Sizes)}");
+        var moments = BatchNormOperator.Moments(input);
+        Move(runningMean, moments.Mean, momentum, 1);
+        Move(runningVariance, moments.Variance, momentum, count / (count - 1.0));
+        return moments;
+    }
+
+    /// <summary>running = (1 - momentum) * running + momentum * factor * batch.</summary>
+    private static void Move(Tensor? running, double[] batch, double momentum, double factor)
+    {
+        if (running is null)
+            return;
+        using var mode = no_grad();
+        using var step = tensor(Array.ConvertAll(batch, b => (float)(momentum * factor * b)));
+        running.mul_(1 - momentum);
+        running.add_(step);
+    }
+
+    private static void CheckChannels(Tensor input, Tensor? values, string name)
+    {
+        if (values is not null && (values.Rank != 1 || values.Sizes[0] != input.Sizes[1] || values.dtype != ScalarType.Float32))
+            throw new ExternalException($"{name} should contain {input.Sizes[1]} float32 elements, not {values.dtype} {Shape.Text(values.Sizes)}");
+    }
+
+    private static double[] Doubles(Tensor? values, string name) => Array.ConvertAll(
+        Values(values) ?? throw new ExternalException($"batch_norm expects {name} when it is not training"), v => (double)v);
+
+    private static float[]? Values(Tensor? values)
+    {
+        using var plain = values?.Contiguous();
+        return plain?.data<float>().ToArray();
+    }
+}

@@ -1,0 +1,77 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DynamosStream.Tests.NN;
+
+public class FusedTests
+{
+    [Theory]
+    [InlineData(3, 32, 5, 7, false, false, true)]
+    [InlineData(3, 32, 5, 7, true, true, true)]
+    [InlineData(2, 16, 20, 20, true, false, true)]
+    [InlineData(2, 5, 6, 6, true, true, true)]
+    [InlineData(3, 32, 5, 7, true, true, false)]
+    public void BatchNormRelu_EqualsTheComposition(int images, int channels, int height, int width, bool hasResidual, bool hasGate, bool training)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        var x = randn(images, channels, height, width).mul(3).add(0.5);
+        var residual = hasResidual ? randn(images, channels, height, width) : null;
+        var gate = hasGate ? randn(images, channels).gt(-0.3).to_type(ScalarType.Float32) : null;
+        var weight = rand(channels).add(0.5);
+        var bias = randn(channels);
+        var outputWeights = randn(images, channels, height, width);
+
+        var fused = Run((input, added, bn) => Fused.BatchNormRelu(input, bn, added, gate));
+        var composed = Run((input, added, bn) =>
+        {
+            var y = bn.call(input);
+            y = added is null ? y : y + added;
+            return functional.relu(gate is null ? y : y * gate.unsqueeze(2).unsqueeze(3));
+        });
+
+        Assert.Equal(composed.Count, fused.Count);
+        for (var i = 0; i < fused.Count; i++)
+        {
+            var difference = (fused[i] - composed[i]).abs().max().ToSingle();
+            Assert.True(difference <= 2e-5 * Math.Max(1, composed[i].abs().max().ToSingle()), $"result {i} differs by {difference}");
+        }
+
+        List<Tensor> Run(Func<Tensor, Tensor?, TorchSharp.Modules.BatchNorm2d, Tensor> unit)
+        {
+            var bn = BatchNorm2d(channels);
+            bn.weight = new TorchSharp.Modules.Parameter(weight.clone());
+            bn.bias = new TorchSharp.Modules.Parameter(bias.clone());
+            bn.train(training);
+            var input = x.clone().requires_grad_(true);
+            var added = residual?.clone().requires_grad_(true);
+            var y = unit(input, added, bn);
+            (y * outputWeights).sum().backward();
+            List<Tensor?> results =
+                [y.detach(), input.grad, added?.grad, bn.weight.grad, bn.bias!.grad, bn.running_mean!.detach(), bn.running_var!.detach()];
+            return [.. results.OfType<Tensor>()];
+        }
+    }
+
+    [Fact]
+    public void BatchNormRelu_NotANumber_Stays()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(1, 16, 2, 2);
+        x[0, 3, 1, 0] = float.NaN;
+        var bn = BatchNorm2d(16);
+        bn.eval();
+        Assert.True(float.IsNaN(Fused.BatchNormRelu(x, bn, null, null)[0, 3, 1, 0].ToSingle()));
+    }
+
+    [Fact]
+    public void BatchNormRelu_WrongShapes_AreNamed()
+    {
+        using var scope = NewDisposeScope();
+        var bn = BatchNorm2d(16);
+        var x = zeros(2, 16, 4, 4);
+        Assert.Contains("residual", Assert.ThrowsAny<Exception>(() => Fused.BatchNormRelu(x, bn, zeros(2, 16, 4, 5), null)).Message);
+        Assert.Contains("gate", Assert.ThrowsAny<Exception>(() => Fused.BatchNormRelu(x, bn, null, zeros(2, 15))).Message);
+    }
+}
