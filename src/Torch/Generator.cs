@@ -45,7 +45,7 @@ public static partial class torch
         {
             if (value.dtype != ScalarType.Int64 || value.Count != 2)
                 throw new ArgumentException("A generator's state is the tensor of two Int64 numbers that get_state() gave.");
-            var state = value.data<long>();
+            using var state = value.data<long>();
             Seed(unchecked((ulong)state[0]));
             _drawn = state[1];
         }

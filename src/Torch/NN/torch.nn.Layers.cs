@@ -144,11 +144,23 @@ public static partial class torch
         /// <summary>max(x, 0).</summary>
         public static ReLU ReLU(bool inplace = false) => new(inplace);
 
+        /// <summary>x where it is positive, else a multiple of it.</summary>
+        public static LeakyReLU LeakyReLU(double negative_slope = 0.01) => new(negative_slope);
+
         /// <summary>1 / (1 + exp(-x)).</summary>
         public static Sigmoid Sigmoid() => new(false);
 
         /// <summary>1 / (1 + exp(-x)).</summary>
         public static Sigmoid Sigmoid(bool inplace) => new(inplace);
+
+        /// <summary>The hyperbolic tangent.</summary>
+        public static Tanh Tanh() => new();
+
+        /// <summary>exp(x) over its sum along a dimension.</summary>
+        public static Softmax Softmax(long dim) => new(dim);
+
+        /// <summary>The logarithm of the softmax along a dimension.</summary>
+        public static LogSoftmax LogSoftmax(long dim) => new(dim);
 
         /// <summary>Gives back its input.</summary>
         public static Identity Identity() => new();

@@ -78,13 +78,15 @@ public sealed class InitTests : IDisposable
     public void Layers_StartAsPyTorchs()
     {
         manual_seed(1);
+        Bound(1 / Math.Sqrt(8 * 9), Conv2d(8, 16, 3));
+        Bound(1 / Math.Sqrt(16 * 9), ConvTranspose2d(8, 16, 3));
         Bound(1 / Math.Sqrt(50), Linear(50, 20));
 
         static void Bound(double bound, Module layer)
         {
             foreach (var (name, parameter) in layer.named_parameters())
             {
-                var largest = parameter.data<float>().ToArray().Max(Math.Abs);
+                var largest = parameter.detach().abs().max().item<float>();
                 Assert.True(largest <= bound && largest > 0.7 * bound, $"{name}: {largest} of {bound}");
             }
         }

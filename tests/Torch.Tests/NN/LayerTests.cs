@@ -182,6 +182,40 @@ public sealed class LayerTests : IDisposable
     }
 
     [Fact]
+    public void Activations_GiveTheirFunctions()
+    {
+        var x = tensor(new float[] { -2, 0, 0.5f });
+        Expect.Close([0, 0, 0.5f], ReLU().call(x));
+        Expect.Close([-0.2f, 0, 0.5f], LeakyReLU(0.1).call(x));
+        Expect.Close([0.1192029f, 0.5f, 0.6224593f], Sigmoid().call(x));
+        Expect.Close([-0.9640276f, 0, 0.4621172f], Tanh().call(x));
+        Expect.Close([0.0486108f, 0.3591881f, 0.5922011f], Softmax(0).call(x));
+        Expect.Close([-3.0239091f, -1.0239091f, -0.5239091f], LogSoftmax(0).call(x));
+    }
+
+    [Fact]
+    public void Activations_MatchFiniteDifferences()
+    {
+        foreach (var layer in new Module<Tensor, Tensor>[] { LeakyReLU(0.3), Sigmoid(), Tanh(), Softmax(1), LogSoftmax(0) })
+        {
+            FiniteDifferences.Check(x => layer.call(x[0]), [FiniteDifferences.Values([3, 5], 0.1f, 2) * tensor(new float[] { -1, 1, -1, 1, -1 })]);
+        }
+    }
+
+    [Fact]
+    public void Activations_InPlace_ChangeTheirInput()
+    {
+        foreach (var layer in new Module<Tensor, Tensor>[] { ReLU(true), Sigmoid(true) })
+        {
+            var x = tensor(new float[] { -2, 0.5f });
+            var y = layer.call(x);
+            Assert.NotSame(x, y);
+            Assert.Equal(y.data<float>().ToArray(), x.data<float>().ToArray());
+            Assert.NotEqual(-2f, x.data<float>()[0]);
+        }
+    }
+
+    [Fact]
     public void FlattenAndIdentity_KeepTheElements()
     {
         var x = ones(2, 3, 4, 5);
@@ -207,6 +241,25 @@ public sealed class LayerTests : IDisposable
         layer.eval();
         Expect.Close([1, 1], layer.call(ones(2)));
         Assert.Throws<ExternalException>(() => F.dropout(x, 1.5));
+    }
+
+    [Fact]
+    public void OneHot_GivesRows()
+    {
+        var hot = F.one_hot(tensor(new long[] { 2, 0 }));
+        Assert.Equal([2, 3], hot.shape);
+        Assert.Equal([0, 0, 1, 1, 0, 0], hot.data<long>().ToArray());
+        Assert.Equal([2, 5], F.one_hot(tensor(new long[] { 2, 0 }), 5).shape);
+        Assert.Throws<ExternalException>(() => F.one_hot(tensor(new long[] { 2, 0 }), 2));
+        Assert.Throws<ExternalException>(() => F.one_hot(tensor(new long[] { -1 })));
+        Assert.Throws<ExternalException>(() => F.one_hot(ones(2)));
+    }
+
+    [Fact]
+    public void Normalize_DividesByTheNorm()
+    {
+        Expect.Close([0.6f, 0.8f, 0, 0], F.normalize(tensor(new float[,] { { 3, 4 }, { 0, 0 } })));
+        FiniteDifferences.Check(x => F.normalize(x[0]), [FiniteDifferences.Values([3, 4], 0.2f, 1)]);
     }
 
     [Fact]

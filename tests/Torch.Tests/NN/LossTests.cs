@@ -56,6 +56,37 @@ public sealed class LossTests : IDisposable
         [0.2341962f, 0, 1.2083623f, 3.0509458f],
         [0.176542f, 0.0322513f, -0.2087934f, 0, 0, 0, 0.036576f, -0.701314f, 0.6647379f, 0.9503303f, 0.0023556f, -0.9526858f]);
 
+    [Fact]
+    public void CrossEntropy_Probabilities_AsPyTorch()
+    {
+        var shares = tensor(new float[,] { { 0.2f, 0.3f, 0.5f }, { 1, 0, 0 }, { 0, 0.5f, 0.5f }, { 0.1f, 0.1f, 0.8f } });
+        Check(
+            F.cross_entropy(_logits, shares, _weight, label_smoothing: 0.2),
+            _logits,
+            [2.4033525f],
+            [0.0346333f, -0.1418304f, 0.107197f, 0.0097028f, 0.0022185f, -0.0119212f, 0.0069067f, -0.1088808f, 0.1019742f, 0.3206178f, -0.0724932f, -0.2481246f]);
+    }
+
+    [Fact]
+    public void CrossEntropy_WithSpace_AsPyTorch()
+    {
+        var x = (arange(12).to(float32).reshape(1, 3, 2, 2) / 5).requires_grad_();
+        var loss = F.cross_entropy(x, tensor(new long[] { 0, 1, 2, 1 }).reshape(1, 2, 2));
+        Check(
+            loss,
+            x,
+            [1.3015177f],
+            [-0.2194323f, 0.0305677f, 0.0305677f, 0.0305677f, 0.0680296f, -0.1819704f, 0.0680296f, -0.1819704f, 0.1514027f, 0.1514027f, -0.0985973f, 0.1514027f]);
+    }
+
+    [Fact]
+    public void CrossEntropy_OneSampleWithoutBatch_IsThatRow()
+    {
+        var loss = F.cross_entropy(_logits.detach()[3], tensor(2L));
+        Expect.Close([3.0509458f], loss);
+        Assert.Empty(loss.shape);
+    }
+
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.3)]
@@ -64,6 +95,13 @@ public sealed class LossTests : IDisposable
         var target = tensor(new long[] { 0, 20, 7 });
         FiniteDifferences.Check(
             x => F.cross_entropy(x[0], target, reduction: Reduction.None, label_smoothing: smoothing), [FiniteDifferences.Values([3, 21], -2, 2)]);
+    }
+
+    [Fact]
+    public void CrossEntropy_TwiceThroughOneInput_AddsGradients()
+    {
+        (F.cross_entropy(_logits, _target) + F.cross_entropy(_logits, _target)).backward();
+        Expect.Close([0.088271f], _logits.grad![0, 0], 1e-6);
     }
 
     [Fact]
@@ -79,6 +117,25 @@ public sealed class LossTests : IDisposable
         Assert.Throws<ExternalException>(() => F.cross_entropy(_logits, tensor(new long[] { 2, 0, 1 })));
         Assert.Throws<ExternalException>(() => F.cross_entropy(_logits, _target, ones(4)));
         Assert.Throws<ExternalException>(() => F.cross_entropy(_logits, _target, label_smoothing: 1.5));
+    }
+
+    [Fact]
+    public void NllLoss_WeightedWithIgnored_AsPyTorch() => Check(
+        F.nll_loss(F.log_softmax(_logits, 1), tensor(new long[] { 2, -100, 1, 2 }), _weight),
+        _logits,
+        [1.4688876f],
+        [0.0529626f, 0.0096754f, -0.062638f, 0, 0, 0, 0.0146304f, -0.2805256f, 0.2658952f, 0.2850991f, 0.0007067f, -0.2858058f]);
+
+    [Theory]
+    [InlineData(Reduction.Mean, 2.9054165f, -0.0833333f)]
+    [InlineData(Reduction.Sum, 34.8649979f, -1f)]
+    public void MseLoss_AsPyTorch(Reduction reduction, float expected, float firstGradient)
+    {
+        var target = tensor(new float[,] { { 1, 0, 0.5f }, { 0, 1, 1 }, { 0.25f, 0.75f, 0 }, { 0, 0, 1 } });
+        var loss = F.mse_loss(_logits, target, reduction);
+        Expect.Close([expected], loss);
+        loss.backward();
+        Expect.Close([firstGradient], _logits.grad![0, 0]);
     }
 
     [Fact]
@@ -144,6 +201,20 @@ public sealed class LossTests : IDisposable
         var target = FiniteDifferences.Values([4, 9], 0, 1, seed: 2);
         FiniteDifferences.Check(x => F.binary_cross_entropy(x[0], target), [FiniteDifferences.Values([4, 9], 0.2f, 0.8f)]);
         FiniteDifferences.Check(x => F.binary_cross_entropy_with_logits(x[0], target), [FiniteDifferences.Values([4, 9], -3, 3)]);
+    }
+
+    [Fact]
+    public void LossModules_GiveWhatTheFunctionsGive()
+    {
+        var (x, t, y) = (_logits.detach(), _target, ones(4, 3) / 2);
+        using var crossEntropy = CrossEntropyLoss(_weight, 1, Reduction.Sum);
+        Equal(F.cross_entropy(x, t, _weight, 1, Reduction.Sum), crossEntropy.call(x, t));
+        Equal(F.mse_loss(x, y, Reduction.Sum), MSELoss(Reduction.Sum).call(x, y));
+        Equal(F.nll_loss(x, t, _weight), NLLLoss(_weight).call(x, t));
+        Equal(F.binary_cross_entropy(x.sigmoid(), y), BCELoss().call(x.sigmoid(), y));
+        Equal(F.binary_cross_entropy_with_logits(x, y, pos_weights: _weight), BCEWithLogitsLoss(pos_weights: _weight).call(x, y));
+
+        static void Equal(Tensor expected, Tensor actual) => Assert.Equal(expected.item<float>(), actual.item<float>());
     }
 
     private static void Check(Tensor loss, Tensor input, float[] expected, float[] expectedGradient)

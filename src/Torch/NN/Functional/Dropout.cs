@@ -23,13 +23,14 @@ public static partial class torch
                     return input.NewHandle();
                 }
 
-                using var mask = empty(input.shape).bernoulli_(1 - p);
+                using var mask = empty(input.shape);
+                mask.bernoulli_(1 - p).Dispose();
                 if (p < 1)
                 {
-                    mask.mul_(1 / (1 - p));
+                    mask.mul_(1 / (1 - p)).Dispose();
                 }
 
-                return inplace ? input.mul_(mask).NewHandle() : input * mask;
+                return inplace ? input.mul_(mask) : input * mask;
             }
         }
     }

@@ -29,6 +29,11 @@ public static partial class torch
                 }
 
                 using var rows = ClassRows(input);
+                if (target.dtype == ScalarType.Float32)
+                {
+                    return ProbabilityCrossEntropy(input, rows, target, weight, reduction, label_smoothing);
+                }
+
                 CheckTargetShape(input, target);
                 var loss = ClassLoss.Of(rows, target, weight, ignore_index, reduction);
                 using var result = CrossEntropy.Forward(rows, target, weight, loss, (float)label_smoothing);
@@ -112,6 +117,30 @@ public static partial class torch
                 {
                     throw new ExternalException($"Expected target size {Shape.Text(expected)}, got {Shape.Text(target.Sizes)}");
                 }
+            }
+
+            private static Tensor ProbabilityCrossEntropy(
+                Tensor input, Tensor rows, Tensor target, Tensor? weight, Reduction reduction, double smoothing)
+            {
+                if (!target.Sizes.SequenceEqual(input.Sizes))
+                {
+                    throw new ExternalException($"Expected target probabilities of size {Shape.Text(input.Sizes)}, got {Shape.Text(target.Sizes)}");
+                }
+
+                using var scope = NewDisposeScope();
+                var logs = rows.log_softmax(1);
+                var shares = ClassRows(target);
+                if (smoothing > 0)
+                {
+                    shares = (shares * (1 - smoothing)) + (smoothing / rows.Sizes[1]);
+                }
+
+                var products = weight is null ? logs * shares : logs * shares * weight;
+                var terms = -products.sum(dim: 1);
+                var result = reduction == Reduction.None
+                    ? terms.view([.. input.Sizes.Take(1).Where(_ => input.Rank > 1), .. input.Sizes.Skip(2)])
+                    : Reduce(terms, reduction);
+                return result.MoveToOuterDisposeScope();
             }
 
             private static Tensor WeightAndReduce(Tensor terms, Tensor? weight, Reduction reduction)
