@@ -43,7 +43,7 @@ internal sealed class ProductNode : Node
         var inverse = Enumerable.Range(0, rank).Select(d => (long)Array.IndexOf(order, d)).ToArray();
         var moved = Saved(0).permute(order);
         var rows = moved.reshape(-1, Shape.Count([.. Enumerable.Range(0, rank).Where(d => _reduced[d]).Select(d => _sizes[d])]));
-        var values = rows.data<float>().ToArray();
+        var values = rows.Elements<float>();
         var length = (int)rows.Sizes[1];
         var others = new float[values.Length];
         for (var row = 0; row < values.Length; row += length)

@@ -22,6 +22,14 @@ public static partial class torch
             return new Utils.TensorAccessor<T>(this);
         }
 
+        /// <summary>A copy of the elements in row-major order; T must be the element type.</summary>
+        internal T[] Elements<T>()
+            where T : unmanaged
+        {
+            using var accessor = data<T>();
+            return accessor.ToArray();
+        }
+
         /// <summary>The element of a one-element tensor as a number of its own type.</summary>
         public Scalar ToScalar() => dtype switch
         {

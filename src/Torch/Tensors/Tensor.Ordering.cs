@@ -23,9 +23,9 @@ public static partial class torch
             var width = checked((int)Sizes[d]);
             var order = dtype switch
             {
-                ScalarType.Float32 => Orders(rows.data<float>().ToArray(), width, descending, CompareNanLast),
-                ScalarType.Bool => Orders(rows.data<bool>().ToArray(), width, descending, (a, b) => a.CompareTo(b)),
-                _ => Orders(rows.to_type(ScalarType.Int64).data<long>().ToArray(), width, descending, (a, b) => a.CompareTo(b)),
+                ScalarType.Float32 => Orders(rows.Elements<float>(), width, descending, CompareNanLast),
+                ScalarType.Bool => Orders(rows.Elements<bool>(), width, descending, (a, b) => a.CompareTo(b)),
+                _ => Orders(rows.to_type(ScalarType.Int64).Elements<long>(), width, descending, (a, b) => a.CompareTo(b)),
             };
             return tensor(order, rows.Sizes).transpose(d, -1).contiguous().MoveToOuterDisposeScope();
         }

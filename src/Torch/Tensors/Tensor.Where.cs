@@ -55,7 +55,7 @@ public static partial class torch
         public Tensor nonzero()
         {
             using var flags = As(ScalarType.Bool);
-            var values = flags.data<bool>().ToArray();
+            var values = flags.Elements<bool>();
             var found = new List<long>();
             for (var i = 0L; i < values.LongLength; i++)
             {

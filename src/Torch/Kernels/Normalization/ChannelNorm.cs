@@ -81,8 +81,8 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
             return;
         using var mode = no_grad();
         using var step = tensor(Array.ConvertAll(batch, b => (float)(momentum * factor * b)));
-        running.mul_(1 - momentum);
-        running.add_(step);
+        running.mul_(1 - momentum).Dispose();
+        running.add_(step).Dispose();
     }
 
     private static void CheckChannels(Tensor input, Tensor? values, string name)
@@ -97,6 +97,6 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
     private static float[]? Values(Tensor? values)
     {
         using var plain = values?.Contiguous();
-        return plain?.data<float>().ToArray();
+        return plain?.Elements<float>();
     }
 }
