@@ -23,4 +23,32 @@ internal static class Fused
             ? new BatchNormReluNode(x, bn.weight, bn.bias, residual, gate, output, norm).Attach(output)
             : output;
     }
+
+    /// <summary>Mean over the image of BatchNorm(conv1x1(x)): [N, inputs, H, W] to [N, C], without computing the convolution.</summary>
+    /// <param name="x">[N, inputs, H, W].</param>
+    /// <param name="weight">[C, inputs, 1, 1].</param>
+    /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
+    public static Tensor PooledPointwiseBatchNorm(Tensor x, Tensor weight, Modules.BatchNorm2d bn)
+    {
+        if (x.Rank != 4 || weight.Rank != 4 || weight.Sizes[1] != x.Sizes[1] || weight.Sizes[2] != 1 || weight.Sizes[3] != 1)
+            throw new ExternalException($"expected images [N, C, H, W] and a weight [outputs, C, 1, 1], but got {Shape.Text(x.Sizes)} and {Shape.Text(weight.Sizes)}");
+        Tensor output, pooled;
+        PixelMoments moments;
+        ChannelNorm norm;
+        using (no_grad())
+        {
+            moments = PixelMoments.Of(x, covariance: bn.training || bn.running_mean is null);
+            var w = weight.reshape(weight.Sizes[0], -1);
+            pooled = moments.ImageMeans.mm(w.t());
+            norm = bn.Norm([x.Sizes[0], weight.Sizes[0], x.Sizes[2], x.Sizes[3]], () =>
+                (Doubles(moments.Mean.mm(w.t())), Doubles((w.mm(moments.Covariance!) * w).sum(1).clamp_min(0))));
+            output = (pooled * tensor(norm.Scale)) + tensor(norm.Shift);
+        }
+
+        return GradMode.Needed(x, weight, bn.weight) || GradMode.Needed(bn.bias)
+            ? new PooledPointwiseNode(x, weight, bn.weight, bn.bias, moments, pooled, norm).Attach(output)
+            : output;
+    }
+
+    private static double[] Doubles(Tensor values) => [.. values.reshape(-1).data<float>().ToArray().Select(v => (double)v)];
 }

@@ -54,6 +54,48 @@ public class FusedTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 32, 64, 7, 5, true)]
+    [InlineData(3, 16, 16, 20, 20, true)]
+    [InlineData(3, 5, 7, 6, 6, true)]
+    [InlineData(3, 32, 64, 7, 5, false)]
+    public void PooledPointwiseBatchNorm_EqualsTheComposition(int images, int inputs, int channels, int height, int width, bool training)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        var x = functional.relu(randn(images, inputs, height, width).add(0.3));
+        var w = randn(channels, inputs, 1, 1);
+        var weight = rand(channels).add(0.5);
+        var bias = randn(channels);
+        var outputWeights = randn(images, channels);
+
+        var fused = Run((input, kernel, bn) => Fused.PooledPointwiseBatchNorm(input, kernel, bn));
+        var composed = Run((input, kernel, bn) => bn.call(functional.conv2d(input, kernel)).mean([2, 3]));
+
+        Assert.Equal(composed.Length, fused.Length);
+        for (var i = 0; i < fused.Length; i++)
+        {
+            var difference = (fused[i] - composed[i]).abs().max().ToSingle();
+            Assert.True(difference <= 5e-5 * Math.Max(0.1, composed[i].abs().max().ToSingle()), $"result {i} differs by {difference}");
+        }
+
+        Tensor[] Run(Func<Tensor, Tensor, TorchSharp.Modules.BatchNorm2d, Tensor> unit)
+        {
+            var bn = BatchNorm2d(channels);
+            bn.weight = new TorchSharp.Modules.Parameter(weight.clone());
+            bn.bias = new TorchSharp.Modules.Parameter(bias.clone());
+            bn.train(training);
+            var input = x.clone().requires_grad_(true);
+            var kernel = w.clone().requires_grad_(true);
+            var y = unit(input, kernel, bn);
+            (y * outputWeights).sum().backward();
+            return
+            [
+                y.detach(), input.grad!, kernel.grad!, bn.weight.grad!, bn.bias!.grad!, bn.running_mean!.detach(), bn.running_var!.detach(),
+            ];
+        }
+    }
+
     [Fact]
     public void BatchNormRelu_NotANumber_Stays()
     {

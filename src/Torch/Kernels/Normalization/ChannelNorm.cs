@@ -8,21 +8,43 @@ namespace TorchSharp.Kernels;
 /// <param name="FromBatch">Whether mean and deviation are the batch's own, so that gradients flow through them.</param>
 internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float[] Scale, float[] Shift, bool FromBatch)
 {
-    /// <summary>Takes the batch's statistics and moves the running ones (training), or takes the running ones.</summary>
+    /// <summary>Normalisation of [N, C, ...] by its own statistics, which move the running ones (training), or by the running ones.</summary>
     /// <exception cref="ExternalException">The shapes do not fit together, or a channel has but one value in training.</exception>
     public static ChannelNorm Of(
         Tensor input, Tensor? runningMean, Tensor? runningVariance, Tensor? weight, Tensor? bias, bool training, double momentum, double eps)
     {
         if (input.Rank < 2 || input.dtype != ScalarType.Float32)
             throw new ExternalException($"batch_norm expects a float32 input of at least 2 dimensions, but got {input.dtype} {Shape.Text(input.Sizes)}");
-        CheckChannels(input, runningMean, "running_mean");
-        CheckChannels(input, runningVariance, "running_var");
-        CheckChannels(input, weight, nameof(weight));
-        CheckChannels(input, bias, nameof(bias));
+        var moments = training ? () => BatchNormOperator.Moments(input) : (Func<(double[], double[])>?)null;
+        return Of(input.Sizes, moments, runningMean, runningVariance, weight, bias, momentum, eps);
+    }
 
-        var (mean, variance) = training
-            ? BatchMoments(input, runningMean, runningVariance, momentum)
-            : (Doubles(runningMean, "running_mean"), Doubles(runningVariance, "running_var"));
+    /// <summary>The same for values that are not all at hand, from their moments; null takes the running statistics.</summary>
+    public static ChannelNorm Of(
+        ReadOnlySpan<long> sizes, Func<(double[] Mean, double[] Variance)>? moments, Tensor? runningMean, Tensor? runningVariance,
+        Tensor? weight, Tensor? bias, double momentum, double eps)
+    {
+        var channels = sizes[1];
+        CheckChannels(channels, runningMean, "running_mean");
+        CheckChannels(channels, runningVariance, "running_var");
+        CheckChannels(channels, weight, nameof(weight));
+        CheckChannels(channels, bias, nameof(bias));
+
+        double[] mean, variance;
+        if (moments is null)
+        {
+            (mean, variance) = (Doubles(runningMean, "running_mean"), Doubles(runningVariance, "running_var"));
+        }
+        else
+        {
+            var count = Shape.Count(sizes) / Math.Max(1, channels);
+            if (count <= 1)
+                throw new ExternalException($"Expected more than 1 value per channel when training, got input size {Shape.Text(sizes.ToArray())}");
+            (mean, variance) = moments();
+            Move(runningMean, mean, momentum, 1);
+            Move(runningVariance, variance, momentum, count / (count - 1.0));
+        }
+
         var inverses = Array.ConvertAll(variance, v => (float)(1 / Math.Sqrt(v + eps)));
         var (weights, biases) = (Values(weight), Values(bias));
         var (scales, shifts) = (new float[mean.Length], new float[mean.Length]);
@@ -33,7 +55,7 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
             shifts[c] = (float)((biases is null ? 0.0 : biases[c]) - (mean[c] * scale));
         }
 
-        return new ChannelNorm(Array.ConvertAll(mean, m => (float)m), inverses, scales, shifts, training);
+        return new ChannelNorm(Array.ConvertAll(mean, m => (float)m), inverses, scales, shifts, moments is not null);
     }
 
     /// <summary>
@@ -63,17 +85,6 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
     /// <summary>Gradient of the bias from the sums of dy.</summary>
     public static Tensor BiasGradient(double[] sum) => tensor(Array.ConvertAll(sum, v => (float)v));
 
-    private static (double[] Mean, double[] Variance) BatchMoments(Tensor input, Tensor? runningMean, Tensor? runningVariance, double momentum)
-    {
-        var count = input.Count / Math.Max(1, input.Sizes[1]);
-        if (count <= 1)
-            throw new ExternalException($"Expected more than 1 value per channel when training, got input size {Shape.Text(input.Sizes)}");
-        var moments = BatchNormOperator.Moments(input);
-        Move(runningMean, moments.Mean, momentum, 1);
-        Move(runningVariance, moments.Variance, momentum, count / (count - 1.0));
-        return moments;
-    }
-
     /// <summary>running = (1 - momentum) * running + momentum * factor * batch.</summary>
     private static void Move(Tensor? running, double[] batch, double momentum, double factor)
     {
@@ -85,10 +96,10 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
         running.add_(step).Dispose();
     }
 
-    private static void CheckChannels(Tensor input, Tensor? values, string name)
+    private static void CheckChannels(long channels, Tensor? values, string name)
     {
-        if (values is not null && (values.Rank != 1 || values.Sizes[0] != input.Sizes[1] || values.dtype != ScalarType.Float32))
-            throw new ExternalException($"{name} should contain {input.Sizes[1]} float32 elements, not {values.dtype} {Shape.Text(values.Sizes)}");
+        if (values is not null && (values.Rank != 1 || values.Sizes[0] != channels || values.dtype != ScalarType.Float32))
+            throw new ExternalException($"{name} should contain {channels} float32 elements, not {values.dtype} {Shape.Text(values.Sizes)}");
     }
 
     private static double[] Doubles(Tensor? values, string name) => Array.ConvertAll(

@@ -115,17 +115,22 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>What the layer does to each channel of this input; in training mode the running statistics have moved.</summary>
-    internal ChannelNorm Norm(Tensor input)
+    internal ChannelNorm Norm(Tensor input) => Norm(input.Sizes, () => BatchNormOperator.Moments(input));
+
+    /// <summary>The same for an input that is not all at hand.</summary>
+    /// <param name="sizes">[N, C, H, W].</param>
+    /// <param name="moments">Mean and biased variance of each channel; asked only where the layer needs them.</param>
+    internal ChannelNorm Norm(ReadOnlySpan<long> sizes, Func<(double[] Mean, double[] Variance)> moments)
     {
         var useBatchStatistics = training || running_mean is null || running_var is null;
         var useRunningStatistics = !training || track_running_stats;
         return ChannelNorm.Of(
-            input,
+            sizes,
+            useBatchStatistics ? moments : null,
             useRunningStatistics ? running_mean : null,
             useRunningStatistics ? running_var : null,
             get_parameter(nameof(weight)),
             bias,
-            useBatchStatistics,
             CountBatch(),
             eps);
     }
