@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace TorchSharp.Kernels;
 
 /// <summary>
@@ -56,7 +59,7 @@ internal static unsafe class DirectConvolution
     {
         using var table = TapTable.Forward(shape, 1);
         var sources = table.Sources;
-        Workers.Run(shape.InputBlocks * shape.Taps, part =>
+        Workers.Run(shape.InputBlocks * shape.Taps, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (part) =>
         {
             var (block, tap) = (part / shape.Taps, part % shape.Taps);
             var set = KernelSet.Current;
@@ -119,16 +122,20 @@ internal static unsafe class DirectConvolution
     }
 
     /// <summary>Rows of 16 channels side by side, zeros where the tap reads outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather(float* x, int* sources, int sourceStep, int rows, float* to)
     {
         for (var row = 0; row < rows; row++, sources += sourceStep, to += Block)
         {
             var from = *sources < 0 ? KernelSet.Zeros : x + *sources;
-            new ReadOnlySpan<float>(from, Block).CopyTo(new Span<float>(to, Block));
+            Vector256<float> low = Vector256.Load(from), high = Vector256.Load(from + 8);
+            low.Store(to);
+            high.Store(to + 8);
         }
     }
 
     /// <summary>[output block][input block][tap][16 inputs][16 outputs].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackForward(float* weights, float* to, in ConvolutionShape s)
     {
         for (var outputBlock = 0; outputBlock < s.OutputBlocks; outputBlock++)
@@ -148,6 +155,7 @@ internal static unsafe class DirectConvolution
     }
 
     /// <summary>[input block][output block][tap][16 outputs][16 inputs]; returns the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* PackBackward(float* weights, float* to, in ConvolutionShape s, ReadOnlySpan<(int Y, int X)> taps)
     {
         for (var inputBlock = 0; inputBlock < s.InputBlocks; inputBlock++)
@@ -168,11 +176,13 @@ internal static unsafe class DirectConvolution
         return to;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Weight(float* weights, in ConvolutionShape s, int output, int input, int tap) =>
         output < s.OutputChannels && input < s.InputChannels
             ? weights[(((long)output * s.InputChannels) + input) * s.Taps + tap]
             : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackGradient(float* sums, float* dw, in ConvolutionShape s, int inputBlock, int tap)
     {
         for (var o = 0; o < s.OutputChannels; o++)
