@@ -76,7 +76,7 @@ public sealed class OperationGradientTests
         ["index mixed"] = x => x[TensorIndex.Tensor(tensor(new long[] { 1, 0 })), TensorIndex.Colon, TensorIndex.Tensor(tensor(new long[] { 3, 3 }))],
         ["index_select"] = x => x.index_select(2, tensor(new long[] { 0, 0, 3 })),
         ["gather"] = x => x.gather(1, tensor(new long[,,] { { { 2, 0 }, { 2, 1 } } })),
-        ["in place chain"] = x => x.mul(2).add_(1).mul_(x).relu_().mul_(0.5f),
+        ["in place chain"] = x => x.mul(2).add_(1).mul_(x).mul_(0.5f).relu_(),
         ["in place fill part"] = x => Assigned(x.clone()),
         ["bmm"] = x => x.bmm(x.transpose(1, 2)),
         ["repeated use"] = x => (x * x) + (x * 3) - x,
