@@ -18,6 +18,7 @@ internal static unsafe class WinogradTransforms
 
     /// <summary>Input tile to coefficients, B' d B: 6 x 6 pixels at <paramref name="x"/>, rows at a stride in floats.</summary>
     /// <remarks>In four methods, because the compiler stops inlining vector operations in one as long as all of them.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Input<V>(float* x, nint rowStride, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {

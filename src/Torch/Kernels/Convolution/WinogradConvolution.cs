@@ -31,9 +31,9 @@ internal static unsafe class WinogradConvolution
     /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
     public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
     {
-        using var u = new Scratch(Coefficients * WeightStride(shape.InputBlocks, shape.OutputBlocks));
-        TransformWeights(weights, u.Floats, shape);
-        Convolve(x, shape.InputBlocks, u.Floats, bias, y, shape.OutputBlocks, new Tiling(shape));
+        using var u = new Scratch(Coefficients * WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks));
+        WinogradWeights.Transform(weights, u.Floats, shape);
+        Convolve(x, shape.InputBlocks, u.Floats, bias, y, shape.OutputBlocks, new WinogradTiling(shape));
     }
 
     /// <param name="dy">Gradient of the output.</param>
@@ -42,9 +42,9 @@ internal static unsafe class WinogradConvolution
     /// <param name="shape">Sizes.</param>
     public static void BackwardData(float* dy, float* weights, float* dx, ConvolutionShape shape)
     {
-        using var u = new Scratch(Coefficients * WeightStride(shape.InputBlocks, shape.OutputBlocks));
-        TransformTurnedWeights(weights, u.Floats, shape);
-        Convolve(dy, shape.OutputBlocks, u.Floats, null, dx, shape.InputBlocks, new Tiling(shape));
+        using var u = new Scratch(Coefficients * WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks));
+        WinogradWeights.TransformTurned(weights, u.Floats, shape);
+        Convolve(dy, shape.OutputBlocks, u.Floats, null, dx, shape.InputBlocks, new WinogradTiling(shape));
     }
 
     /// <param name="x">Input.</param>
@@ -55,12 +55,12 @@ internal static unsafe class WinogradConvolution
     {
         const int TilesPerPart = 8;
         var set = KernelSet.Current;
-        var tiling = new Tiling(shape);
+        var tiling = new WinogradTiling(shape);
         var (inputBlocks, outputBlocks) = (shape.InputBlocks, shape.OutputBlocks);
         var tilesMax = Math.Min(tiling.Count, Math.Max(TilesPerPart, GradientFloats / (Coefficients * Block * (inputBlocks + outputBlocks))));
         var vStride = Stride(inputBlocks, tilesMax);
         var mStride = Stride(outputBlocks, tilesMax);
-        var sumStride = WeightStride(inputBlocks, outputBlocks);
+        var sumStride = WinogradWeights.Stride(inputBlocks, outputBlocks);
         var sumFloats = Coefficients * sumStride;
         using var scratch = new Scratch(sumFloats + (Coefficients * (vStride + mStride)));
         var sums = scratch.Floats;
@@ -94,10 +94,10 @@ internal static unsafe class WinogradConvolution
             });
         }
 
-        TransformSums(set, sums, dw, shape);
+        WinogradWeights.TransformGradient(set, sums, dw, shape);
     }
 
-    private static void Convolve(float* x, int inputBlocks, float* u, float* bias, float* y, int outputBlocks, Tiling tiling)
+    private static void Convolve(float* x, int inputBlocks, float* u, float* bias, float* y, int outputBlocks, WinogradTiling tiling)
     {
         var set = KernelSet.Current;
         var groupsOfRows = Math.Max(1, GroupFloats / (Coefficients * Block * (inputBlocks + outputBlocks) * set.Rows));
@@ -127,7 +127,7 @@ internal static unsafe class WinogradConvolution
                         XBlock = blockStride,
                         Blocks = inputBlocks,
                         Taps = 1,
-                        Weights = u + (coefficient * WeightStride(inputBlocks, outputBlocks)) + ((nint)o * inputBlocks * Block * Block),
+                        Weights = u + (coefficient * WinogradWeights.Stride(inputBlocks, outputBlocks)) + ((nint)o * inputBlocks * Block * Block),
                         Bias = KernelSet.Zeros,
                         Y = m + (coefficient * mStride) + (o * blockStride),
                         Groups = groups,
@@ -146,12 +146,9 @@ internal static unsafe class WinogradConvolution
     /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest all 36 fall into the same cache sets.</summary>
     private static nint Stride(int blocks, int tiles) => ((nint)blocks * tiles * Block) + Block;
 
-    /// <summary>The same for weights and their gradient.</summary>
-    private static nint WeightStride(int inputBlocks, int outputBlocks) => ((nint)inputBlocks * outputBlocks * Block * Block) + Block;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformInput(
-        KernelSet set, float* x, int blocks, in Tiling tiling, int tile, float* v, nint vStride, nint vBlock)
+        KernelSet set, float* x, int blocks, in WinogradTiling tiling, int tile, float* v, nint vStride, nint vBlock)
     {
         const int Padded = Tile + 2;
         var (image, top, left) = tiling.Position(tile);
@@ -175,7 +172,7 @@ internal static unsafe class WinogradConvolution
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformGradient(
-        KernelSet set, float* dy, int blocks, in Tiling tiling, int tile, float* m, nint mStride, nint mBlock)
+        KernelSet set, float* dy, int blocks, in WinogradTiling tiling, int tile, float* m, nint mStride, nint mBlock)
     {
         var (image, top, left) = tiling.Position(tile);
         var inside = top + Tile <= tiling.Height && left + Tile <= tiling.Width;
@@ -197,7 +194,7 @@ internal static unsafe class WinogradConvolution
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformOutput(
-        KernelSet set, float* m, nint mStride, nint mBlock, float* bias, float* y, int blocks, in Tiling tiling, int tile)
+        KernelSet set, float* m, nint mStride, nint mBlock, float* bias, float* y, int blocks, in WinogradTiling tiling, int tile)
     {
         var (image, top, left) = tiling.Position(tile);
         var (rows, columns) = (Math.Min(Tile, tiling.Height - top), Math.Min(Tile, tiling.Width - left));
@@ -224,7 +221,7 @@ internal static unsafe class WinogradConvolution
 
     /// <summary>A square of <paramref name="size"/> pixels whose corner lies at (top, left) of the image, zeros where it reaches outside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyInside(float* corner, int top, int left, in Tiling tiling, int size, float* to)
+    private static void CopyInside(float* corner, int top, int left, in WinogradTiling tiling, int size, float* to)
     {
         for (var row = 0; row < size; row++)
         {
@@ -237,94 +234,6 @@ internal static unsafe class WinogradConvolution
                 low.Store(to);
                 high.Store(to + 8);
             }
-        }
-    }
-
-    /// <summary>U [36][output block][input][16 outputs].</summary>
-    private static void TransformWeights(float* weights, float* u, ConvolutionShape s)
-    {
-        var set = KernelSet.Current;
-        var inputs = s.InputChannels;
-        Workers.Run(s.OutputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
-        {
-            var w = stackalloc float[9 * Block];
-            for (var i = 0; i < inputs; i++)
-            {
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    var from = weights + (((((long)block * Block) + lane) * inputs) + i) * 9;
-                    for (var tap = 0; tap < 9; tap++)
-                        w[(tap * Block) + lane] = from[tap];
-                }
-
-                set.WinogradWeights(w, u + ((((nint)block * inputs) + i) * Block), WeightStride(s.InputBlocks, s.OutputBlocks));
-            }
-        });
-    }
-
-    /// <summary>Inputs and outputs exchanged and the kernel turned by 180 degrees: U [36][input block][output][16 inputs].</summary>
-    private static void TransformTurnedWeights(float* weights, float* u, ConvolutionShape s)
-    {
-        var set = KernelSet.Current;
-        var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
-        Workers.Run(s.InputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
-        {
-            var w = stackalloc float[9 * Block];
-            for (var o = 0; o < outputs; o++)
-            {
-                var from = weights + ((((long)o * inputs) + (block * Block)) * 9);
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    for (var tap = 0; tap < 9; tap++)
-                        w[((8 - tap) * Block) + lane] = from[(lane * 9) + tap];
-                }
-
-                set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), WeightStride(s.InputBlocks, s.OutputBlocks));
-            }
-        });
-    }
-
-    /// <summary>Sums [36][input block][output block][16 inputs][16 outputs] to the gradient of the weights.</summary>
-    private static void TransformSums(KernelSet set, float* sums, float* dw, ConvolutionShape s)
-    {
-        var (inputs, outputBlocks) = (s.InputChannels, s.OutputBlocks);
-        Workers.Run(outputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
-        {
-            var w = stackalloc float[9 * Block];
-            for (var i = 0; i < inputs; i++)
-            {
-                var from = sums + ((((((nint)i / Block) * outputBlocks) + block) * Block) + (i % Block)) * Block;
-                set.WinogradWeightGradient(from, WeightStride(s.InputBlocks, outputBlocks), w);
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    var to = dw + (((((long)block * Block) + lane) * inputs) + i) * 9;
-                    for (var tap = 0; tap < 9; tap++)
-                        to[tap] = w[(tap * Block) + lane];
-                }
-            }
-        });
-    }
-
-    /// <summary>The 4 x 4 tiles of all images, numbered by image, row and column.</summary>
-    private readonly struct Tiling(in ConvolutionShape s)
-    {
-        private readonly int _columns = (s.Width + Tile - 1) / Tile;
-        private readonly int _perImage = (s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile);
-
-        public int Height { get; } = s.Height;
-
-        public int Width { get; } = s.Width;
-
-        public int Pixels { get; } = s.Pixels;
-
-        public int Count { get; } = s.Images * ((s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile));
-
-        /// <summary>Image, first row and first column of a tile.</summary>
-        public (int Image, int Top, int Left) Position(int tile)
-        {
-            var (image, inside) = Math.DivRem(tile, _perImage);
-            var (row, column) = Math.DivRem(inside, _columns);
-            return (image, row * Tile, column * Tile);
         }
     }
 }
