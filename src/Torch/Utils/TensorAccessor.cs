@@ -2,13 +2,13 @@ using System.Collections;
 
 namespace TorchSharp.Utils;
 
-/// <summary>A tensor's elements in row-major order, read and written in place.</summary>
+/// <summary>A tensor's elements in row-major order, read and written in place; valid as long as the tensor, which it does not own.</summary>
 public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     where T : unmanaged
 {
     private readonly Tensor _tensor;
 
-    internal TensorAccessor(Tensor tensor) => _tensor = tensor.Strided().NewHandle().DetachFromDisposeScope();
+    internal TensorAccessor(Tensor tensor) => _tensor = tensor.Strided();
 
     public long Count => _tensor.Count;
 
@@ -71,7 +71,10 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public void Dispose() => _tensor.Dispose();
+    /// <summary>Does nothing: the tensor is its owner's.</summary>
+    public void Dispose()
+    {
+    }
 
     private long Offset(long position) => Kernels.ReducePlan.Offset(position, _tensor.Sizes, _tensor.Body.Strides);
 
