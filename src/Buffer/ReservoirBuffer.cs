@@ -1,0 +1,124 @@
+using static TorchSharp.torch;
+
+namespace DynamosStream.Buffer;
+
+/// <summary>A uniform sample of all items ever offered (algorithm R, Vitter 1985), held in tensors on the items' device.</summary>
+/// <remarks>Slots 0 .. <see cref="Count"/> - 1 are filled, always. Random numbers come from the caller.</remarks>
+public sealed class ReservoirBuffer : IDisposable
+{
+    /// <param name="capacity">Items it can hold, at least 1.</param>
+    public ReservoirBuffer(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Capacity = capacity;
+    }
+
+    /// <summary>Items it can hold.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Items offered so far, kept or not.</summary>
+    public long Offered { get; private set; }
+
+    /// <summary>Items it holds.</summary>
+    public int Count => (int)Math.Min(Offered, Capacity);
+
+    /// <summary>All slots, <see cref="Capacity"/> rows; null before the first offer. Owned by the buffer.</summary>
+    public ReservoirItems? Slots { get; private set; }
+
+    /// <summary>Offers some rows of a batch, in order; each is kept with the probability that keeps the sample uniform.</summary>
+    /// <param name="batch">The rows to choose from; not part of a graph. Copied.</param>
+    /// <param name="rows">Which rows are offered.</param>
+    /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive; called once an item when the buffer is full.</param>
+    /// <exception cref="ArgumentException">The batch's shapes differ from those stored before.</exception>
+    public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, Func<long, long> below)
+    {
+        if (rows.IsEmpty)
+            return;
+        RequireSameShapes(batch);
+
+        // Two rows of one batch may draw the same slot: the later one stays, as if they had come one by one.
+        var rowOfSlot = new Dictionary<long, long>();
+        foreach (var row in rows)
+        {
+            var slot = Offered < Capacity ? Offered : below(Offered + 1);
+            Offered++;
+            if (slot < Capacity)
+                rowOfSlot[slot] = row;
+        }
+
+        if (rowOfSlot.Count > 0)
+            Store(batch, [.. rowOfSlot.Keys], [.. rowOfSlot.Values]);
+    }
+
+    /// <summary>Draws distinct items uniformly; all of them if it holds fewer.</summary>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="distinct">Fills the span with distinct uniform whole numbers from 0 to its first argument, exclusive.</param>
+    /// <returns>Copies, owned by the caller's dispose scope.</returns>
+    /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
+    public ReservoirItems Draw(int count, Action<int, Span<int>> distinct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (Slots is null)
+            throw new InvalidOperationException("Nothing can be drawn from an empty reservoir.");
+
+        Span<int> drawn = new int[Math.Min(count, Count)];
+        distinct(Count, drawn);
+        var slots = new long[drawn.Length];
+        for (var i = 0; i < slots.Length; i++)
+            slots[i] = drawn[i] < Count ? drawn[i] : throw new InvalidOperationException($"Slot {drawn[i]} was drawn of {Count} filled ones.");
+        using var index = tensor(slots, device: Slots.Labels.device);
+        return Select(Slots, index);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Slots?.Images.Dispose();
+        Slots?.Labels.Dispose();
+        Slots?.Logits.Dispose();
+        Slots?.Attention?.Dispose();
+        Slots = null;
+        Offered = 0;
+    }
+
+    private static ReservoirItems Select(ReservoirItems items, Tensor index) => new(
+        items.Images.index_select(0, index),
+        items.Labels.index_select(0, index),
+        items.Logits.index_select(0, index),
+        items.Attention?.index_select(0, index));
+
+    private void Store(ReservoirItems batch, long[] slots, long[] rows)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Slots ??= new ReservoirItems(
+            Allocate(batch.Images), Allocate(batch.Labels), Allocate(batch.Logits), batch.Attention is null ? null : Allocate(batch.Attention));
+        var slot = tensor(slots, device: batch.Labels.device);
+        var kept = Select(batch, tensor(rows, device: batch.Labels.device));
+        Slots.Images.index_copy_(0, slot, kept.Images);
+        Slots.Labels.index_copy_(0, slot, kept.Labels);
+        Slots.Logits.index_copy_(0, slot, kept.Logits);
+        Slots.Attention?.index_copy_(0, slot, kept.Attention!);
+    }
+
+    private Tensor Allocate(Tensor like) =>
+        zeros([Capacity, .. like.shape[1..]], like.dtype, like.device).DetachFromDisposeScope();
+
+    private void RequireSameShapes(ReservoirItems batch)
+    {
+        if (Slots is null)
+            return;
+        RequireSameShape(nameof(batch.Images), Slots.Images, batch.Images);
+        RequireSameShape(nameof(batch.Labels), Slots.Labels, batch.Labels);
+        RequireSameShape(nameof(batch.Logits), Slots.Logits, batch.Logits);
+        RequireSameShape(nameof(batch.Attention), Slots.Attention, batch.Attention);
+    }
+
+    private static void RequireSameShape(string name, Tensor? stored, Tensor? offered)
+    {
+        if (Describe(stored) != Describe(offered))
+            throw new ArgumentException($"{name}: expected rows of shape {Describe(stored)}, as stored before, but got {Describe(offered)}.");
+    }
+
+    private static string Describe(Tensor? rows) => rows is null ? "none" : $"[{string.Join(", ", rows.shape[1..])}]";
+}
