@@ -12,7 +12,7 @@ public sealed record HyperParameters
     /// <summary>Cross entropy alone, all channels on and nothing stored for so long: iterations in a single pass, else epochs.</summary>
     public int WarmUp { get; init; } = 10;
 
-    /// <summary>B: samples in a stream batch, 2 to 4096 (batch normalisation needs two).</summary>
+    /// <summary>B: samples in a stream batch, 1 to 4096.</summary>
     public required int StreamBatch { get; init; }
 
     /// <summary>M: samples drawn from memory in a step, 1 to 4096.</summary>
@@ -51,7 +51,7 @@ public sealed record HyperParameters
     {
         RequireWithin(nameof(Epochs), Epochs, 1, 1000);
         RequireWithin(nameof(WarmUp), WarmUp, 0, int.MaxValue);
-        RequireWithin(nameof(StreamBatch), StreamBatch, 2, 4096);
+        RequireWithin(nameof(StreamBatch), StreamBatch, 1, 4096);
         RequireWithin(nameof(MemoryBatch), MemoryBatch, 1, 4096);
         RequireAtLeastZero(nameof(LogitConsistency), LogitConsistency);
         RequireAtLeastZero(nameof(MemoryWeight), MemoryWeight);

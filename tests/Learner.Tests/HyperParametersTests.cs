@@ -53,7 +53,7 @@ public sealed class HyperParametersTests
     {
         { "Epochs", h => h with { Epochs = 0 } },
         { "WarmUp", h => h with { WarmUp = -1 } },
-        { "StreamBatch", h => h with { StreamBatch = 1 } },
+        { "StreamBatch", h => h with { StreamBatch = 0 } },
         { "MemoryBatch", h => h with { MemoryBatch = 0 } },
         { "LogitConsistency", h => h with { LogitConsistency = -0.1 } },
         { "MemoryWeight", h => h with { MemoryWeight = double.NaN } },

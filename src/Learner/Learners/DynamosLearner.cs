@@ -1,0 +1,40 @@
+using DynamosStream.Streams;
+using static TorchSharp.torch;
+
+namespace DynamosStream.Learner;
+
+/// <summary>Dynamos: agents gate the network's channels per input; replay keeps labels, logits and attention vectors in place.</summary>
+internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("dynamos", options, agents: true, memory: true)
+{
+    protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
+    {
+        // Two passes: each batch has statistics of its own in batch normalisation.
+        var stream = Network.Gated(images, Sampled(images, RandomPurpose.StreamGates, sequence));
+        var replay = DrawReplay(sequence);
+        var memory = replay is null ? null : Network.Gated(replay.Images, Sampled(replay.Images, RandomPurpose.MemoryGates, sequence));
+
+        var losses = Descend(Losses.Dynamos(stream, labels, memory, replay, Hyper));
+        Offer(images, labels, stream.Logits, stream.Attention, sequence);
+        return Report(losses, KeptShare(stream), replay);
+    }
+
+    protected override (Tensor Logits, float[] KeptShare) Infer(Tensor images)
+    {
+        if (WarmingUp)
+            return base.Infer(images);
+        var output = Network.Gated(images, ActionRules.Threshold);
+        return (output.Logits, KeptShare(output));
+    }
+
+    private static float[] KeptShare(GatedOutput output) =>
+        output.Actions.reshape(output.Actions.shape[0], DynamosNetwork.GatedLayers, -1).mean([0, 2]).cpu().data<float>().ToArray();
+
+    private ActionRule Sampled(Tensor images, RandomPurpose purpose, ulong sequence)
+    {
+        var random = Random(purpose, sequence);
+        var uniform = new float[images.shape[0] * Network.GatedChannels];
+        for (var i = 0; i < uniform.Length; i++)
+            uniform[i] = random.NextSingle();
+        return ActionRules.Sample(tensor(uniform, [images.shape[0], Network.GatedChannels], device: images.device));
+    }
+}

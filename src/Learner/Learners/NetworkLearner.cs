@@ -1,0 +1,157 @@
+using DynamosStream.Buffer;
+using DynamosStream.Streams;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DynamosStream.Learner;
+
+/// <summary>What the learners share: the network, plain SGD, warm-up, memory and inference. A subclass says what one step is.</summary>
+/// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
+internal abstract class NetworkLearner : IOnlineLearner
+{
+    private const int InferenceBatch = 256;
+
+    private readonly SGD _sgd;
+    private readonly Device _device;
+
+    protected NetworkLearner(string name, LearnerOptions options, bool agents, bool memory)
+    {
+        options.Validate();
+        Name = name;
+        Options = options;
+        _device = device(options.Device);
+        manual_seed(unchecked((long)options.Seed));
+        using (NewDisposeScope())
+            Network = new DynamosNetwork(options.Classes, options.BaseFilters, agents, Hyper.Temperature);
+        Network.to(_device);
+        _sgd = optim.SGD(Network.parameters(), Hyper.LearningRate);
+        Memory = memory ? new ReservoirBuffer(options.BufferSize) : null;
+    }
+
+    public string Name { get; }
+
+    public DynamosNetwork Network { get; }
+
+    public ReservoirBuffer? Memory { get; }
+
+    /// <summary>Training steps taken.</summary>
+    public long Iteration { get; private set; }
+
+    protected LearnerOptions Options { get; }
+
+    protected HyperParameters Hyper => Options.HyperParameters;
+
+    /// <summary>During warm-up: no agents, cross entropy only, nothing is stored.</summary>
+    protected bool WarmingUp => Iteration < Hyper.WarmUp;
+
+    public Predictions Predict(SampleBatch batch)
+    {
+        using var noGrad = no_grad();
+        Network.eval();
+        var labels = new List<int>(batch.Samples.Count);
+        var kept = new float[AllKept.Length];
+        foreach (var samples in batch.Samples.Chunk(InferenceBatch))
+        {
+            using var scope = NewDisposeScope();
+            var (images, _) = Tensors(samples);
+            var (logits, keptShare) = Infer(images);
+            labels.AddRange(logits.argmax(1).cpu().data<long>().Select(label => (int)label));
+            for (var layer = 0; layer < kept.Length; layer++)
+                kept[layer] += keptShare[layer] * samples.Length / batch.Samples.Count;
+        }
+
+        return new Predictions(labels, kept);
+    }
+
+    public LearnReport Learn(SampleBatch batch)
+    {
+        if (batch.Samples.Count == 0)
+            throw new ArgumentException("The batch is empty; expected at least one sample.", nameof(batch));
+        using var scope = NewDisposeScope();
+        var (images, labels) = Tensors(batch.Samples);
+        Network.train();
+        var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
+        Iteration++;
+        return report;
+    }
+
+    public void Dispose()
+    {
+        _sgd.Dispose();
+        Network.Dispose();
+        Memory?.Dispose();
+    }
+
+    /// <summary>One step after warm-up.</summary>
+    protected abstract LearnReport Step(Tensor images, Tensor labels, ulong sequence);
+
+    /// <summary>Inference of at most 256 images: logits, and per gated layer the share of channels kept.</summary>
+    protected virtual (Tensor Logits, float[] KeptShare) Infer(Tensor images) => (Network.call(images), AllKept);
+
+    /// <summary>The kept shares of a pass in which no agent was asked.</summary>
+    protected float[] AllKept => Network.GatedChannels == 0 ? [] : [.. Enumerable.Repeat(1f, DynamosNetwork.GatedLayers)];
+
+    protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
+    {
+        var terms = new LossTerms();
+        terms.Add("cross_entropy", 1, functional.cross_entropy(Network.call(images), labels));
+        return Report(Descend(terms), AllKept, replay: null);
+    }
+
+    /// <summary>One backward pass and one step of plain SGD.</summary>
+    /// <returns>The terms' values.</returns>
+    protected IReadOnlyDictionary<string, float> Descend(LossTerms terms)
+    {
+        var values = terms.Values();
+        if (!float.IsFinite(values["total"]))
+        {
+            var listing = string.Join(", ", values.Select(v => FormattableString.Invariant($"{v.Key} {v.Value}")));
+            throw new InvalidOperationException($"The loss of step {Iteration} is not finite: {listing}.");
+        }
+
+        Network.zero_grad();
+        terms.Total.backward();
+        _sgd.step();
+        return values;
+    }
+
+    protected LearnReport Report(IReadOnlyDictionary<string, float> losses, float[] keptShare, ReservoirItems? replay) =>
+        new(losses, keptShare, (int)(replay?.Labels.shape[0] ?? 0), Memory?.Count ?? 0, Memory?.Capacity ?? 0);
+
+    /// <summary>Draws the memory batch; null while the memory is empty.</summary>
+    protected ReservoirItems? DrawReplay(ulong sequence) => Memory!.Count == 0
+        ? null
+        : Memory.Draw(Hyper.MemoryBatch, Random(RandomPurpose.Replay, sequence).Distinct);
+
+    /// <summary>Offers to the memory the samples that were predicted correctly.</summary>
+    protected void Offer(Tensor images, Tensor labels, Tensor logits, Tensor? attention, ulong sequence)
+    {
+        var correct = Losses.Correct(logits, labels).cpu().data<bool>().ToArray();
+        var rows = Enumerable.Range(0, correct.Length).Where(i => correct[i]).ToArray();
+        var items = new ReservoirItems(images, labels, logits.detach(), attention?.detach());
+        Memory!.Offer(items, rows, Random(RandomPurpose.Reservoir, sequence).Below);
+    }
+
+    protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
+
+    private (Tensor Images, Tensor Labels) Tensors(IReadOnlyList<Sample> samples)
+    {
+        var shape = Options.Shape;
+        var features = new float[samples.Count * shape.Length];
+        var labels = new long[samples.Count];
+        for (var i = 0; i < samples.Count; i++)
+        {
+            var sample = samples[i];
+            if (sample.Features.Length != shape.Length)
+                throw new ArgumentException($"Sample {sample.Position} has {sample.Features.Length} features, expected {shape.Length} ({shape}).");
+            if ((uint)sample.Label >= (uint)Options.Classes)
+                throw new ArgumentException($"Sample {sample.Position} has label {sample.Label}, expected 0 to {Options.Classes - 1}.");
+            sample.Features.CopyTo(features.AsMemory(i * shape.Length));
+            labels[i] = sample.Label;
+        }
+
+        return (tensor(features, [samples.Count, shape.Channels, shape.Height, shape.Width], device: _device), tensor(labels, device: _device));
+    }
+}

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DynamosStream.Learner;
+
+/// <summary>Experience replay without agents: CE(X,Y) + beta CE(XM,YM) + alpha mse(ZM, ZM stored); with both terms the paper's eq. 8.</summary>
+/// <param name="name">er, der or derpp.</param>
+/// <param name="options">What the learner is made from.</param>
+/// <param name="replayLabels">Whether the cross entropy on memory samples counts.</param>
+/// <param name="replayLogits">Whether the consistency with the stored logits counts.</param>
+internal sealed class ReplayLearner(string name, LearnerOptions options, bool replayLabels, bool replayLogits)
+    : NetworkLearner(name, options, agents: false, memory: true)
+{
+    protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
+    {
+        var terms = new LossTerms();
+        var logits = Network.call(images);
+        terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
+
+        var replay = DrawReplay(sequence);
+        if (replay is not null)
+        {
+            var memoryLogits = Network.call(replay.Images);
+            if (replayLabels)
+                terms.Add("memory_cross_entropy", Hyper.MemoryWeight, functional.cross_entropy(memoryLogits, replay.Labels));
+            if (replayLogits)
+                terms.Add("logit_consistency", Hyper.LogitConsistency, functional.mse_loss(memoryLogits, replay.Logits));
+        }
+
+        var losses = Descend(terms);
+        Offer(images, labels, logits, attention: null, sequence);
+        return Report(losses, AllKept, replay);
+    }
+}

@@ -1,0 +1,37 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DynamosStream.Learner;
+
+/// <summary>The network's composite units, as plain compositions.</summary>
+internal static class Operators
+{
+    /// <summary>relu((BN(conv(x)) + residual) * gate): convolution without bias, padded to keep the size at stride 1.</summary>
+    /// <param name="x">N x Cin x H x W.</param>
+    /// <param name="weight">Cout x Cin x k x k, k odd.</param>
+    /// <param name="bn">Over the Cout channels; in training mode it updates its running statistics.</param>
+    /// <param name="stride">Stride of the convolution in both directions.</param>
+    /// <param name="residual">Added before the gate, shaped like the result.</param>
+    /// <param name="gate">N x Cout of zeros and ones, a constant: no gradient flows into it.</param>
+    public static Tensor ConvBnRelu(
+        Tensor x, Tensor weight, BatchNorm2d bn, long stride = 1, Tensor? residual = null, Tensor? gate = null)
+    {
+        var y = ConvBn(x, weight, bn, stride);
+        if (residual is not null)
+            y = y + residual;
+        if (gate is not null)
+            y = y * gate.unsqueeze(2).unsqueeze(3);
+        return functional.relu(y);
+    }
+
+    /// <summary>BN(conv(x)): N x Cin x H x W to N x Cout x H/stride x W/stride.</summary>
+    public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride)
+    {
+        var padding = weight.shape[2] / 2;
+        return bn.call(functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]));
+    }
+
+    /// <summary>Each channel's mean over the image of BN(conv1x1(x)): N x Cin x H x W to N x Cout.</summary>
+    public static Tensor PooledPointwiseBn(Tensor x, Tensor weight, BatchNorm2d bn) => ConvBn(x, weight, bn, stride: 1).mean([2, 3]);
+}

@@ -1,0 +1,249 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+using static TorchSharp.torch;
+
+namespace DynamosStream.Tests.Learners;
+
+/// <summary>What every learner must keep; a learner's test class inherits it.</summary>
+public abstract class LearnerContractTests
+{
+    private const int BatchSize = 8, Side = 8;
+
+    private static readonly LearnerOptions Options = new()
+    {
+        Seed = 5,
+        Shape = new SampleShape(1, Side, Side),
+        Classes = 3,
+        BufferSize = 20,
+        BaseFilters = 8,
+        HyperParameters = HyperParameterPresets.For("mnist-360", 100) with { WarmUp = 2, StreamBatch = BatchSize, MemoryBatch = 6 },
+    };
+
+    protected abstract string LearnerName { get; }
+
+    [Fact]
+    public void Create_ByName_HasThatName()
+    {
+        using var learner = Create();
+        Assert.Equal(LearnerName, learner.Name);
+        Assert.Contains(LearnerName, OnlineLearners.Names);
+    }
+
+    [Fact]
+    public void Predict_ManyTimes_ChangesNothing()
+    {
+        using var learner = Create();
+        Train(learner, 5);
+        var (before, iteration) = (StateHash(learner), learner.Iteration);
+
+        var first = learner.Predict(Batch(1000));
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(first.Labels, learner.Predict(Batch(1000)).Labels);
+
+        Assert.Equal(before, StateHash(learner));
+        Assert.Equal(iteration, learner.Iteration);
+    }
+
+    [Fact]
+    public void Predict_InWarmUpAndAfter_GivesALabelForEachSampleAndKeptShares()
+    {
+        using var learner = Create();
+        for (var step = 0; step < 4; step++)
+        {
+            var predictions = learner.Predict(Batch(step * BatchSize));
+            Assert.Equal(BatchSize, predictions.Labels.Count);
+            Assert.All(predictions.Labels, label => Assert.InRange(label, 0, 2));
+            Assert.Equal(learner.Network.GatedChannels > 0 ? 4 : 0, predictions.KeptShare.Count);
+            Assert.All(predictions.KeptShare, share => Assert.InRange(share, 0, 1));
+            Train(learner, 1, first: step);
+        }
+    }
+
+    [Fact]
+    public void Predict_MoreThanOneInferenceBatch_EqualsPredictingPieces()
+    {
+        using var learner = Create();
+        Train(learner, 4);
+        var all = Batch(0, samples: 300);
+        var pieces = all.Samples.Chunk(100).SelectMany(piece => learner.Predict(new SampleBatch(0, piece)).Labels);
+        Assert.Equal(pieces, learner.Predict(all).Labels);
+    }
+
+    [Fact]
+    public void Learn_SameSeed_GivesTheSameBits()
+    {
+        using var one = Create();
+        using var two = Create();
+        Assert.Equal(Train(one, 6), Train(two, 6));
+        Assert.Equal(StateHash(one), StateHash(two));
+    }
+
+    [Fact]
+    public void Learn_OtherSeed_GivesOtherWeights()
+    {
+        using var one = Create();
+        using var two = Create(Options with { Seed = 6 });
+        Assert.NotEqual(StateHash(one), StateHash(two));
+    }
+
+    [Fact]
+    public void Learn_OneOrTwoThreads_GivesTheSameBits()
+    {
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            using var one = Create();
+            Train(one, 6);
+            set_num_threads(2);
+            using var two = Create();
+            Train(two, 6);
+            Assert.Equal(StateHash(one), StateHash(two));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public void Learn_EveryStep_ChangesTheWeightsAndReportsFiniteLosses()
+    {
+        using var learner = Create();
+        for (var step = 0; step < 5; step++)
+        {
+            var before = StateHash(learner);
+            var report = learner.Learn(Batch(step * BatchSize));
+            Assert.NotEqual(before, StateHash(learner));
+            Assert.Equal(step + 1, learner.Iteration);
+            Assert.All(report.Losses.Values, loss => Assert.True(float.IsFinite(loss)));
+            Assert.Contains("total", report.Losses.Keys);
+            Assert.Equal(learner.Network.GatedChannels > 0 ? 4 : 0, report.KeptShare.Count);
+        }
+    }
+
+    [Fact]
+    public void Learn_ManySteps_KeepsTheNumberOfLiveTensors()
+    {
+        using var learner = Create();
+        Train(learner, 6);
+        var before = Tensor.TotalCount;
+        Train(learner, 6, first: 6);
+        learner.Predict(Batch(0));
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Dispose_AfterTraining_FreesEveryTensor()
+    {
+        var before = Tensor.TotalCount;
+        var learner = Create();
+        Train(learner, 4);
+        learner.Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Learn_SeparableClasses_LearnsThem()
+    {
+        using var learner = Create();
+        Train(learner, 60);
+        var test = Batch(100_000, samples: 90);
+        var correct = learner.Predict(test).Labels.Zip(test.Samples, (label, sample) => label == sample.Label).Count(c => c);
+        Assert.True(correct >= 70, $"{correct} of 90 correct.");
+    }
+
+    [Fact]
+    public void Learn_Memory_StoresNothingInWarmUpThenOnlyWhatWasPredictedCorrectly()
+    {
+        using var learner = Create();
+        for (var step = 0; step < 8; step++)
+        {
+            var offered = learner.Memory?.Offered ?? 0;
+            var report = learner.Learn(Batch(step * BatchSize));
+            if (learner.Memory is null)
+            {
+                Assert.Equal((0, 0, 0), (report.Replayed, report.BufferCount, report.BufferCapacity));
+                continue;
+            }
+
+            if (step < 2)
+                Assert.Equal(0, learner.Memory.Offered);
+            Assert.InRange(learner.Memory.Offered - offered, 0, BatchSize);
+            Assert.Equal(Math.Min(6, Math.Min(offered, 20)), report.Replayed);
+            Assert.Equal((learner.Memory.Count, 20), (report.BufferCount, report.BufferCapacity));
+        }
+    }
+
+    [Fact]
+    public void Learn_WrongInput_ThrowsNamingItAndChangesNothing()
+    {
+        using var learner = Create();
+        Train(learner, 3);
+        var before = StateHash(learner);
+
+        var shape = Assert.Throws<ArgumentException>(() => learner.Learn(new SampleBatch(0, [new Sample(7, new float[5], 0)])));
+        Assert.Contains("Sample 7 has 5 features, expected 64 (1x8x8)", shape.Message);
+        var label = Assert.Throws<ArgumentException>(() => learner.Learn(new SampleBatch(0, [new Sample(7, new float[64], 3)])));
+        Assert.Contains("Sample 7 has label 3, expected 0 to 2", label.Message);
+        Assert.Throws<ArgumentException>(() => learner.Learn(new SampleBatch(0, [])));
+
+        Assert.Equal(before, StateHash(learner));
+    }
+
+    [Fact]
+    public void Learn_InfiniteFeatures_ThrowsAndLeavesTheWeights()
+    {
+        using var learner = Create();
+        Train(learner, 3);
+        var before = Weights(learner);
+        var features = Enumerable.Repeat(float.PositiveInfinity, 64).ToArray();
+        var error = Assert.Throws<InvalidOperationException>(() => learner.Learn(new SampleBatch(0, [new Sample(0, features, 0)])));
+        Assert.Contains("not finite", error.Message);
+        Assert.Equal(before, Weights(learner));
+    }
+
+    private NetworkLearner Create(LearnerOptions? options = null) =>
+        (NetworkLearner)OnlineLearners.Create(LearnerName, options ?? Options);
+
+    private static List<float> Train(NetworkLearner learner, int steps, int first = 0) =>
+        [.. Enumerable.Range(first, steps).Select(step => learner.Learn(Batch(step * BatchSize)).Losses["total"])];
+
+    /// <summary>Three classes: the bright third of the image, under noise. A sample is a function of its position.</summary>
+    private static SampleBatch Batch(long sequence, int samples = BatchSize) => new(sequence, [.. Enumerable.Range(0, samples).Select(i =>
+    {
+        var random = new CounterRandom(9, RandomPurpose.StreamOrder, (ulong)(sequence + i));
+        var label = (int)random.Below(3);
+        var features = new float[Side * Side];
+        for (var pixel = 0; pixel < features.Length; pixel++)
+            features[pixel] = (random.NextSingle() * 0.5f) + (pixel * 3 / features.Length == label ? 0.5f : 0);
+        return new Sample(sequence + i, features, label);
+    })]);
+
+    private static string Weights(NetworkLearner learner) => Hash(learner.Network.named_parameters().Select(p => (Tensor)p.parameter));
+
+    private static string StateHash(NetworkLearner learner)
+    {
+        var slots = learner.Memory?.Slots;
+        Tensor?[] memory = [slots?.Images, slots?.Labels, slots?.Logits, slots?.Attention];
+        return Hash([.. learner.Network.state_dict().Values, .. memory.OfType<Tensor>()]);
+    }
+
+    private static string Hash(IEnumerable<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var item in tensors)
+        {
+            var values = item.clone();
+            hash.AppendData(values.dtype == ScalarType.Float32
+                ? MemoryMarshal.AsBytes(values.data<float>().ToArray().AsSpan())
+                : MemoryMarshal.AsBytes(values.data<long>().ToArray().AsSpan()));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

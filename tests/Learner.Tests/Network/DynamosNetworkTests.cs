@@ -1,0 +1,96 @@
+using DynamosStream.Learner;
+using static TorchSharp.torch;
+
+namespace DynamosStream.Tests.Network;
+
+public sealed class DynamosNetworkTests
+{
+    [Fact]
+    public void Parameters_PaperSize_HaveTheReferenceNamesAndCount()
+    {
+        using var network = new DynamosNetwork(classes: 10);
+        var names = network.named_parameters().Select(p => PyTorchNames.Of(p.name)).ToArray();
+        Assert.Contains("_features.4.1.gate2.channel_net.prototype.2.bias", names);
+        Assert.Contains("_features.4.0.shortcut.0.weight", names);
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.Equal(60, names.Length);
+    }
+
+    [Theory]
+    [InlineData(1, 28)]
+    [InlineData(3, 32)]
+    [InlineData(1, 7)]
+    public void Gated_AnyInput_HasTheStatedShapes(int channels, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8);
+        var output = network.Gated(rand(3, channels, size, size), ActionRules.Threshold);
+        Assert.Equal([3, 5], output.Logits.shape);
+        Assert.Equal([3, 64], output.Actions.shape);
+        Assert.Equal([3, 64], output.Attention.shape);
+        Assert.False(output.Actions.requires_grad);
+        Assert.Equal(64, network.GatedChannels);
+    }
+
+    [Fact]
+    public void Gated_EveryActionOn_EqualsThePassWithoutAgents()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8);
+        network.eval();
+        var x = rand(3, 1, 12, 12);
+        var gated = network.Gated(x, (_, keep) => ones_like(keep)).Logits;
+        Assert.True(gated.allclose(network.call(x), 1e-5, 1e-6));
+    }
+
+    [Fact]
+    public void Gated_EveryActionOff_LeavesTheClassifiersBias()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8);
+        var logits = network.Gated(rand(2, 1, 12, 12), (_, keep) => zeros_like(keep)).Logits;
+        Assert.Equal(0, (logits - network.state_dict()["linear.bias"]).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void WithoutAgents_Network_HasNoAgentParameters()
+    {
+        using var network = new DynamosNetwork(classes: 5, filters: 8, agents: false);
+        Assert.DoesNotContain(network.named_parameters(), p => p.name.Contains("gate"));
+        Assert.Equal(0, network.GatedChannels);
+    }
+
+    [Fact]
+    public void Sample_UniformNumbers_KeepsWhereBelowTheProbability()
+    {
+        using var scope = NewDisposeScope();
+        var uniform = tensor(new float[,] { { 0, 0.2f, 0.5f, 0.99f } });
+        var rule = ActionRules.Sample(uniform);
+        Assert.Equal([true, true], rule(0, tensor(new float[,] { { 0.1f, 0.3f } })).data<bool>().ToArray());
+        Assert.Equal([false, false], rule(1, tensor(new float[,] { { 0.5f, 0.98f } })).data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void Threshold_ProbabilityOfOneHalf_IsKept()
+    {
+        using var scope = NewDisposeScope();
+        var actions = ActionRules.Threshold(0, tensor(new float[] { 0.4999f, 0.5f, 0.5001f }));
+        Assert.Equal([false, true, true], actions.data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void Load_MissingOrMisshapen_ThrowsNamingTheTensor()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8);
+        var state = network.state_dict().ToDictionary(t => PyTorchNames.Of(t.Key), t => t.Value);
+
+        var missing = Assert.Throws<ArgumentException>(() =>
+            PyTorchNames.Load(network, state.Where(t => t.Key != "_features.0.weight").ToDictionary()));
+        Assert.Contains("_features.0.weight", missing.Message);
+
+        state["classifier.bias"] = zeros(4);
+        var misshapen = Assert.Throws<ArgumentException>(() => PyTorchNames.Load(network, state));
+        Assert.Contains("'classifier.bias' has shape [4], expected [5]", misshapen.Message);
+    }
+}
