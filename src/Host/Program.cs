@@ -1,1 +1,3 @@
-return 0;
+using DynamosStream.Host.Commands;
+
+return await DynamosCommand.InvokeAsync(args);

@@ -23,6 +23,9 @@ public sealed class PrequentialAccuracy
         _fadingFactor = fadingFactor;
     }
 
+    /// <summary>Predictions that the sliding window holds.</summary>
+    public int Window => _window.Length;
+
     /// <summary>All predictions by true and predicted class; per-class accuracy is read from it.</summary>
     public ConfusionMatrix Confusion { get; }
 

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host.Commands;
+
+/// <summary>The options of <c>dynamos run</c>.</summary>
+internal static class RunArguments
+{
+    private const int MaxBuffer = 10_000_000;
+    private const int MaxThreads = 1024;
+
+    private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn.", SampleStreams.Names, "glyphs-360");
+    private static readonly Option<string> Learner = OneOf("--learner", "Learner that learns it.", OnlineLearners.Names, "dynamos");
+
+    private static readonly Option<long> Buffer = new("--buffer")
+    {
+        Description = "Samples that the replay memory holds.",
+        HelpName = "samples",
+        DefaultValueFactory = _ => 500,
+        CustomParser = result => WholeNumber(result, 1, MaxBuffer),
+    };
+
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "Seed of everything random; the same seed gives the same results.",
+        HelpName = "number",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result => WholeNumber(result, 0, long.MaxValue),
+    };
+
+    private static readonly Option<long?> Limit = new("--limit")
+    {
+        Description = "Stop after so many samples; 0: no limit, and glyphs-360 never ends. [default: one pass]",
+        HelpName = "samples",
+        CustomParser = result => WholeNumber(result, 0, long.MaxValue),
+    };
+
+    private static readonly Option<string?> DataDir = new("--data-dir")
+    {
+        Description = "Folder with the MNIST files. [default: $DYNAMOS_DATA, else the folder that 'dynamos data fetch mnist' fills]",
+        HelpName = "folder",
+        CustomParser = Folder,
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "Folder that receives events.ndjson (one line a batch, while it runs) and summary.json. [default: none]",
+        HelpName = "folder",
+        CustomParser = Folder,
+    };
+
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Show the final table only." };
+
+    private static readonly Option<long?> Threads = new("--threads")
+    {
+        Description = "Threads to compute with; the results do not depend on it. [default: one a core]",
+        HelpName = "number",
+        CustomParser = result => WholeNumber(result, 1, MaxThreads),
+    };
+
+    /// <summary>Gives the command these options and makes it run them.</summary>
+    public static void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads])
+            command.Add(option);
+        command.SetAction((parsed, cancellation) => RunCommand.ExecuteAsync(Read(parsed), cancellation));
+    }
+
+    private static RunOptions Read(ParseResult parsed) => new(
+        parsed.GetRequiredValue(Stream),
+        parsed.GetRequiredValue(Learner),
+        (int)parsed.GetValue(Buffer),
+        parsed.GetValue(Seed),
+        parsed.GetValue(Limit),
+        parsed.GetValue(DataDir),
+        parsed.GetValue(Out),
+        parsed.GetValue(Quiet),
+        (int?)parsed.GetValue(Threads));
+
+    private static string? Folder(ArgumentResult result)
+    {
+        if (result.Tokens[0].Value is { Length: > 0 } path)
+            return path;
+        result.AddError($"{NameOf(result)} '' is not valid; expected the path of a folder");
+        return null;
+    }
+
+    private static string NameOf(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
+
+    private static Option<string> OneOf(string name, string description, IReadOnlyList<string> values, string preset) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', values),
+        DefaultValueFactory = _ => preset,
+        CustomParser = result =>
+        {
+            var value = result.Tokens[0].Value;
+            if (!values.Contains(value))
+                result.AddError($"{name} '{value}' is not known; expected one of {string.Join(", ", values)}");
+            return value;
+        },
+    };
+
+    private static long WholeNumber(ArgumentResult result, long low, long high)
+    {
+        var text = result.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
+            return number;
+        var range = high == long.MaxValue ? $"of at least {low}" : $"from {low} to {high}";
+        result.AddError($"{NameOf(result)} '{text}' is not valid; expected a whole number {range}");
+        return low;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using DynamosStream.Host.Display;
+using DynamosStream.Host.Results;
+using DynamosStream.Host.Running;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+using Spectre.Console;
+using TorchSharp;
+
+namespace DynamosStream.Host.Commands;
+
+/// <summary><c>dynamos run</c>: opens the stream, learns it in the Generic Host, shows and stores the results.</summary>
+internal static class RunCommand
+{
+    public static async Task<int> ExecuteAsync(RunOptions options, CancellationToken cancellation)
+    {
+        var console = Terminal.Open();
+        var stream = SampleStreams.Open(options.Stream, (ulong)options.Seed, options.DataDir);
+        if (options.Threads is { } threads)
+            torch.set_num_threads(threads);
+        var hyperParameters = HyperParameterPresets.For(options.Stream, options.Buffer);
+        using var folder = options.Out is null ? null : ResultFolder.Open(options.Out);
+
+        var run = CreateRun(options, stream, hyperParameters);
+        if (!options.Quiet)
+            StartText.Write(console, options, stream.Description, run.PlannedSamples, hyperParameters);
+
+        var result = await LearnAsync(run, console, options.Quiet, folder, cancellation);
+        var peakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64;
+        folder?.Complete(RunSummary.Create(options, hyperParameters, result, peakMemoryBytes));
+        ResultTable.Write(console, options, result, peakMemoryBytes);
+        return DynamosCommand.Success;
+    }
+
+    private static LearnerRun CreateRun(RunOptions options, ISampleStream stream, HyperParameters hyperParameters)
+    {
+        var description = stream.Description;
+        var learner = new LearnerOptions
+        {
+            Seed = (ulong)options.Seed,
+            Shape = description.Shape,
+            Classes = description.Classes,
+            BufferSize = options.Buffer,
+            HyperParameters = hyperParameters,
+        };
+        return new LearnerRun(
+            options.RunId,
+            stream,
+            options.PlannedSamples(description),
+            hyperParameters.StreamBatch,
+            () => OnlineLearners.Create(options.Learner, learner));
+    }
+
+    private static async Task<RunResult> LearnAsync(
+        LearnerRun run, IAnsiConsole console, bool quiet, ResultFolder? folder, CancellationToken cancellation)
+    {
+        var time = TimeProvider.System;
+        using var live = !quiet && console.Profile.Capabilities.Ansi ? new LiveProgress(console, run.PlannedSamples, time) : null;
+        var lines = !quiet && live is null ? new LineProgress(Console.Out, run.PlannedSamples, time) : null;
+        IObserver<AccuracyEvent>?[] observers = [folder, live, lines];
+        return await LearnerHost.RunAsync(run, observers.OfType<IObserver<AccuracyEvent>>(), time, cancellation);
+    }
+}

@@ -1,0 +1,53 @@
+using DynamosStream.Host.Running;
+using DynamosStream.Learner;
+using Spectre.Console;
+
+namespace DynamosStream.Host.Display;
+
+/// <summary>The end of a run: a table of the accuracies, and below it what the run took.</summary>
+internal static class ResultTable
+{
+    public static void Write(IAnsiConsole console, RunOptions options, RunResult result, long peakMemoryBytes)
+    {
+        console.Write(Accuracies(options.Learner, result));
+        foreach (var line in Facts(options, result, peakMemoryBytes))
+            console.WriteLine(line);
+    }
+
+    private static Table Accuracies(string learner, RunResult result)
+    {
+        var (loop, samples) = (result.Loop, result.Samples);
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumn("accuracy");
+        table.AddColumn(new TableColumn($"[bold]{learner}[/]").RightAligned());
+        table.AddColumn(new TableColumn("no change").RightAligned());
+        table.AddColumn(new TableColumn("majority class").RightAligned());
+        AddRow($"prequential, all {Units.Count(samples)} samples", a => a.Cumulative);
+        AddRow($"prequential, last {Units.Count(Math.Min(samples, loop.Accuracy.Window))} samples", a => a.Window);
+        if (result.HeldOut is { } test)
+            table.AddRow($"held-out test, {Units.Count(test.Total)} samples", $"[bold]{Units.Percent(test.Accuracy)}[/]");
+        return table;
+
+        void AddRow(string name, Func<RunningAccuracy, double> part) => table.AddRow(
+            name,
+            $"[bold]{Units.Percent(part(loop.Accuracy.Current))}[/]",
+            Units.Percent(part(loop.NoChange.Current)),
+            Units.Percent(part(loop.MajorityClass.Current)));
+    }
+
+    private static IEnumerable<string> Facts(RunOptions options, RunResult result, long peakMemoryBytes)
+    {
+        yield return Units.Row("baselines", "no change: the label before; majority class: the most frequent");
+        if (!result.Completed)
+            yield return Units.Row("stopped", "before the end: these are the numbers so far");
+        var speed = $"{Units.Duration(result.Learning)}, {Units.PerSecond(result.SamplesPerSecond)}";
+        yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples in {speed}");
+        if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)
+            yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
+        if (result.LastEvent.Step is { BufferCapacity: > 0 } step)
+            yield return Units.Row("buffer", $"{Units.Count(step.BufferCount)} of {Units.Count(step.BufferCapacity)} samples");
+        yield return Units.Row("memory", $"{Units.Mebibytes(peakMemoryBytes)} at the peak");
+        if (options.Out is { } folder)
+            yield return Units.Row("results", folder);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace DynamosStream.Host.Display;
+
+/// <summary>How numbers are shown, the same in every culture.</summary>
+internal static class Units
+{
+    public static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
+
+    public static string WholePercent(double share) => (100 * share).ToString("F0", CultureInfo.InvariantCulture) + " %";
+
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string PerSecond(double rate) =>
+        rate.ToString(rate < 10 ? "F1" : "N0", CultureInfo.InvariantCulture) + "/s";
+
+    public static string Duration(TimeSpan time) =>
+        time.TotalHours < 1
+            ? time.ToString(@"m\:ss", CultureInfo.InvariantCulture)
+            : $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
+
+    /// <summary>A name and its value, so that values below each other are aligned.</summary>
+    public static string Row(string name, string value) => $"  {name,-11}{value}";
+
+    public static string Mebibytes(long bytes) => Count(bytes / (1024 * 1024)) + " MiB";
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+using DynamosStream.Learner;
+
+namespace DynamosStream.Host.Results;
+
+/// <summary>How results look as JSON: camel case, shortest digits that read back as the same number.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AccuracyEvent))]
+[JsonSerializable(typeof(RunSummary))]
+internal sealed partial class ResultJson : JsonSerializerContext;

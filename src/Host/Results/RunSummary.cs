@@ -1,0 +1,45 @@
+using DynamosStream.Host.Running;
+using DynamosStream.Learner;
+
+namespace DynamosStream.Host.Results;
+
+/// <summary>The content of <c>summary.json</c>; docs/events.md describes each field.</summary>
+internal sealed record RunSummary(
+    string RunId,
+    string Version,
+    RunOptions Options,
+    HyperParameters HyperParameters,
+    bool Completed,
+    long Samples,
+    RunningAccuracy Accuracy,
+    RunningAccuracy NoChange,
+    RunningAccuracy MajorityClass,
+    IReadOnlyList<double?> ClassAccuracy,
+    HeldOutSummary? HeldOut,
+    IReadOnlyList<float> PredictionKeptShare,
+    int BufferCount,
+    double LearningSeconds,
+    double SamplesPerSecond,
+    long PeakMemoryBytes)
+{
+    public static RunSummary Create(RunOptions options, HyperParameters hyperParameters, RunResult result, long peakMemoryBytes) => new(
+        options.RunId,
+        ProductVersion.Text,
+        options,
+        hyperParameters,
+        result.Completed,
+        result.Samples,
+        result.Loop.Accuracy.Current,
+        result.Loop.NoChange.Current,
+        result.Loop.MajorityClass.Current,
+        ClassAccuracies(result.Loop.Accuracy.Confusion),
+        result.HeldOut is { } confusion ? HeldOutSummary.Create(confusion) : null,
+        result.LastEvent.PredictionKeptShare,
+        result.LastEvent.Step.BufferCount,
+        result.Learning.TotalSeconds,
+        result.SamplesPerSecond,
+        peakMemoryBytes);
+
+    internal static double?[] ClassAccuracies(ConfusionMatrix confusion) =>
+        [.. Enumerable.Range(0, confusion.Classes).Select(confusion.ClassAccuracy)];
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host;
+
+/// <summary>What <c>dynamos run</c> was asked to do.</summary>
+/// <param name="Stream">Name of the stream to learn.</param>
+/// <param name="Learner">Name of the learner.</param>
+/// <param name="Buffer">Samples the replay memory holds, at least 1.</param>
+/// <param name="Seed">Seed of the stream and of the learner, at least 0.</param>
+/// <param name="Limit">Samples to learn at most; null for one pass, 0 for no limit.</param>
+/// <param name="DataDir">Folder with the data files; null to look in the usual places.</param>
+/// <param name="Out">Folder for the result files; null to write none.</param>
+/// <param name="Quiet">Whether only the final table is shown.</param>
+/// <param name="Threads">Threads to compute with; null for one per core.</param>
+internal sealed record RunOptions(
+    string Stream,
+    string Learner,
+    int Buffer,
+    long Seed,
+    long? Limit = null,
+    string? DataDir = null,
+    string? Out = null,
+    bool Quiet = false,
+    int? Threads = null)
+{
+    /// <summary>Names the run: the same options give the same name, so that the same seed gives the same event file.</summary>
+    [JsonIgnore]
+    public string RunId => $"{Stream}-{Learner}-b{Buffer}-s{Seed}";
+
+    /// <summary>Samples the run will learn on this stream, or null if it goes on until it is stopped.</summary>
+    public long? PlannedSamples(StreamDescription stream) => (Limit ?? stream.Length) switch
+    {
+        0 => stream.Endless ? null : stream.Length,
+        var limit => stream.Endless ? limit : Math.Min(limit, stream.Length),
+    };
+}

@@ -1,0 +1,128 @@
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+using Microsoft.Extensions.Hosting;
+
+namespace DynamosStream.Host.Running;
+
+/// <summary>Learns the stream on one thread that owns the learner; the host ends when the run does.</summary>
+/// <remarks>
+/// A stop request ends the intake; the step in progress is finished and the result stands. A fault stops the host and is
+/// found in <see cref="BackgroundService.ExecuteTask"/>: the host itself would end as if nothing had happened.
+/// </remarks>
+internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+{
+    private const int BatchesAhead = 8;
+
+    private readonly Subject<AccuracyEvent> _events = new();
+    private AccuracyEvent? _last;
+
+    /// <summary>One event a batch, raised on the learner's thread: an observer that throws ends the run.</summary>
+    public IObservable<AccuracyEvent> Events => _events.AsObservable();
+
+    /// <summary>What the run came to; null until it has ended well.</summary>
+    public RunResult? Result { get; private set; }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _events.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            Result = await Task.Factory
+                .StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
+    }
+
+    private RunResult Run(CancellationToken stopping)
+    {
+        try
+        {
+            using var learner = run.CreateLearner();
+            var classes = run.Stream.Description.Classes;
+            var loop = new PrequentialLoop(learner, run.RunId, classes);
+            var start = time.GetTimestamp();
+            Learn(loop, stopping);
+            var learning = time.GetElapsedTime(start);
+            _events.OnCompleted();
+            return new RunResult(
+                loop.Accuracy.Confusion.Total == run.PlannedSamples,
+                loop,
+                _last ?? throw NothingLearned(stopping),
+                MeasureHeldOut(learner, classes, stopping),
+                learning);
+        }
+        catch (Exception e)
+        {
+            _events.OnError(e);
+            throw;
+        }
+    }
+
+    private void Learn(PrequentialLoop loop, CancellationToken stopping)
+    {
+        using var bridge = new StreamBridge(Batches(), BatchesAhead);
+        try
+        {
+            foreach (var batch in bridge.Batches.ReadAllAsync(stopping).ToBlockingEnumerable())
+            {
+                Process(loop, batch);
+                stopping.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The intake has ended; what was learned so far stands.
+        }
+    }
+
+    private IObservable<SampleBatch> Batches()
+    {
+        var samples = run.Stream.ToObservable();
+        if (run.PlannedSamples is { } planned)
+            samples = samples.TakeWhile(sample => sample.Position < planned);
+        return samples.Validate(run.Stream.Description).BatchByCount(run.BatchSize);
+    }
+
+    private void Process(PrequentialLoop loop, SampleBatch batch)
+    {
+        var report = loop.Process(batch);
+        foreach (var (name, loss) in report.Step.Losses)
+        {
+            if (!float.IsFinite(loss))
+            {
+                var samples = $"samples {batch.Sequence} to {batch.Sequence + batch.Samples.Count - 1}";
+                throw new InvalidDataException($"loss '{name}' became {loss} at {samples}; expected a finite number.");
+            }
+        }
+
+        _last = report;
+        _events.OnNext(report);
+    }
+
+    private Exception NothingLearned(CancellationToken stopping) => stopping.IsCancellationRequested
+        ? new OperationCanceledException("stopped before the first sample", stopping)
+        : new InvalidDataException($"stream '{run.Stream.Description.Name}' holds no samples; expected at least one.");
+
+    private ConfusionMatrix? MeasureHeldOut(IOnlineLearner learner, int classes, CancellationToken stopping)
+    {
+        try
+        {
+            return HeldOutAccuracy.Measure(learner, run.Stream.ReadHeldOut(), classes, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

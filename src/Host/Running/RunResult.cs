@@ -1,0 +1,23 @@
+using DynamosStream.Learner;
+
+namespace DynamosStream.Host.Running;
+
+/// <summary>What a run came to, also when it was stopped early.</summary>
+/// <param name="Completed">Whether every planned sample was learned; false if the run was stopped.</param>
+/// <param name="Loop">The accuracies of the learner and of the baselines.</param>
+/// <param name="LastEvent">The last batch's event.</param>
+/// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped.</param>
+/// <param name="Learning">Time from the start of the stream to its last sample, without the held-out test.</param>
+internal sealed record RunResult(
+    bool Completed,
+    PrequentialLoop Loop,
+    AccuracyEvent LastEvent,
+    ConfusionMatrix? HeldOut,
+    TimeSpan Learning)
+{
+    /// <summary>Samples learned.</summary>
+    public long Samples => Loop.Accuracy.Confusion.Total;
+
+    /// <summary>Samples predicted and learned per second of <see cref="Learning"/>; 0 if there were none.</summary>
+    public double SamplesPerSecond => Learning > TimeSpan.Zero ? Samples / Learning.TotalSeconds : 0;
+}

@@ -1,0 +1,33 @@
+namespace DynamosStream.Host.Tests.Commands;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("run --help")]
+    public async Task Help_Run_NamesEveryOptionAndItsDefault(string arguments)
+    {
+        var outcome = await Dynamos.RunAsync(arguments.Split(' '));
+        outcome.AssertSucceeded();
+        string[] options =
+            ["--stream", "--learner", "--buffer", "--seed", "--limit", "--data-dir", "--out", "--quiet", "--threads", "[default: 500]"];
+        Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_DataFetchMnist_NamesItsOptions()
+    {
+        var outcome = await Dynamos.RunAsync("data", "fetch", "mnist", "--help");
+        outcome.AssertSucceeded();
+        Assert.Contains("--data-dir", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("--url", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_Always_IsOneLine()
+    {
+        var outcome = await Dynamos.RunAsync("--version");
+        outcome.AssertSucceeded();
+        Assert.Matches(@"^\d+\.\d+\.\d+\S*\s*$", outcome.Output);
+    }
+}

@@ -1,0 +1,61 @@
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host.Tests.Fakes;
+
+/// <summary>Predicts every label correctly and notes what it was asked, in order, and on which thread.</summary>
+internal sealed class RecordingLearner : IOnlineLearner
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _calls = [];
+    private readonly HashSet<int> _threads = [];
+
+    public string Name => "recording";
+
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _calls];
+        }
+    }
+
+    public IReadOnlySet<int> Threads => _threads;
+
+    public bool Disposed { get; private set; }
+
+    /// <summary>Called before each step is taken.</summary>
+    public Action<SampleBatch> Learning { get; init; } = _ => { };
+
+    /// <summary>The loss that each step reports.</summary>
+    public float Loss { get; init; } = 0.5f;
+
+    public Predictions Predict(SampleBatch batch)
+    {
+        Note($"predict {batch.Sequence}+{batch.Samples.Count}");
+        return new Predictions([.. batch.Samples.Select(s => s.Label)], [0.75f]);
+    }
+
+    public LearnReport Learn(SampleBatch batch)
+    {
+        Learning(batch);
+        Note($"learn {batch.Sequence}+{batch.Samples.Count}");
+        return new LearnReport(new Dictionary<string, float> { ["total"] = Loss }, [0.75f], 0, batch.Samples.Count, 100);
+    }
+
+    public void Dispose()
+    {
+        Note("dispose");
+        Disposed = true;
+    }
+
+    private void Note(string call)
+    {
+        lock (_lock)
+        {
+            _calls.Add(call);
+            _threads.Add(Environment.CurrentManagedThreadId);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Reactive;
+using DynamosStream.Host.Running;
+using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host.Tests.Running;
+
+public sealed class LearnerServiceTests
+{
+    private readonly List<AccuracyEvent> _events = [];
+
+    [Fact]
+    public async Task Run_Stream_PredictsEachBatchBeforeItIsLearnedInOrder()
+    {
+        var learner = new RecordingLearner();
+        await RunAsync(new CountingStream(10), learner, planned: 10);
+        Assert.Equal(
+            [
+                "predict 0+4", "learn 0+4", "predict 4+4", "learn 4+4", "predict 8+2", "learn 8+2",
+                $"predict 0+{CountingStream.HeldOutSamples}", "dispose",
+            ],
+            learner.Calls);
+    }
+
+    [Fact]
+    public async Task Run_Stream_OneThreadOwnsTheLearner()
+    {
+        var learner = new RecordingLearner();
+        await RunAsync(new CountingStream(400), learner, planned: 400);
+        Assert.Single(learner.Threads);
+    }
+
+    [Fact]
+    public async Task Run_Stream_ResultTellsWhatTheLastEventTold()
+    {
+        var result = await RunAsync(new CountingStream(10), new RecordingLearner(), planned: 10);
+        Assert.True(result.Completed);
+        Assert.Equal(10, result.Samples);
+        Assert.Equal([4L, 8L, 10L], _events.Select(e => e.Samples));
+        Assert.Same(_events[^1], result.LastEvent);
+        Assert.Equal(CountingStream.HeldOutSamples, result.HeldOut!.Correct);
+    }
+
+    [Fact]
+    public async Task Run_PlannedSamplesBelowTheStream_StopsThere()
+    {
+        var result = await RunAsync(new CountingStream(9, endless: true), new RecordingLearner(), planned: 30);
+        Assert.True(result.Completed);
+        Assert.Equal(30, result.Samples);
+    }
+
+    [Fact]
+    public async Task Stop_EndlessStream_FinishesTheStepAndKeepsTheResult()
+    {
+        using var stop = new CancellationTokenSource();
+        var learner = new RecordingLearner
+        {
+            Learning = batch =>
+            {
+                if (batch.Sequence == 40)
+                    stop.Cancel();
+            },
+        };
+        var result = await RunAsync(new CountingStream(9, endless: true), learner, planned: null, stop.Token);
+        Assert.False(result.Completed);
+        Assert.Null(result.HeldOut);
+        Assert.Contains("learn 40+4", learner.Calls);
+        Assert.Equal(_events[^1].Samples, result.Samples);
+        Assert.True(learner.Disposed);
+    }
+
+    [Fact]
+    public async Task Stop_BeforeTheFirstSample_ThereIsNoResult()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(
+            new CountingStream(9), new RecordingLearner(), planned: 9, new CancellationToken(canceled: true)));
+        Assert.Empty(_events);
+    }
+
+    [Fact]
+    public async Task Run_EmptyStream_IsAFault()
+    {
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => RunAsync(new CountingStream(0), new RecordingLearner(), planned: 0));
+        Assert.Contains("'counting'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fault_InTheLearner_EndsTheHostAndIsTheOutcome()
+    {
+        var learner = new RecordingLearner
+        {
+            Learning = batch =>
+            {
+                if (batch.Sequence == 4)
+                    throw new InvalidOperationException("the learner broke");
+            },
+        };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(new CountingStream(100), learner, planned: 100));
+        Assert.Equal("the learner broke", error.Message);
+        Assert.Single(_events);
+        Assert.True(learner.Disposed);
+    }
+
+    [Fact]
+    public async Task Fault_InTheSource_IsTheOutcomeAfterTheBatchesBeforeIt()
+    {
+        var stream = new CountingStream(100) { FailsAt = 9 };
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(stream, new RecordingLearner(), planned: 100));
+        Assert.Equal("the source broke", error.Message);
+        Assert.Equal([4L, 8L], _events.Select(e => e.Samples));
+    }
+
+    [Fact]
+    public async Task Fault_InAnObserver_IsTheOutcome()
+    {
+        var learner = new RecordingLearner();
+        await Assert.ThrowsAsync<IOException>(() => RunAsync(
+            new CountingStream(100), learner, planned: 100, observe: _ => throw new IOException("disk full")));
+        Assert.Equal(["predict 0+4", "learn 0+4", "dispose"], learner.Calls);
+    }
+
+    [Fact]
+    public async Task Fault_LossNotFinite_EndsTheRunWithAReason()
+    {
+        var learner = new RecordingLearner { Loss = float.NaN };
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(new CountingStream(100), learner, planned: 100));
+        Assert.Contains("samples 0 to 3", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<RunResult> RunAsync(
+        ISampleStream stream,
+        RecordingLearner learner,
+        long? planned,
+        CancellationToken stop = default,
+        Action<AccuracyEvent>? observe = null)
+    {
+        var run = new LearnerRun("test-run", stream, planned, BatchSize: 4, () => learner);
+        var recorder = Observer.Create<AccuracyEvent>(_events.Add, _ => { });
+        var observer = Observer.Create(observe ?? (_ => { }), _ => { });
+        return await LearnerHost.RunAsync(run, [recorder, observer], TimeProvider.System, stop);
+    }
+}
