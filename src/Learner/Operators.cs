@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace DynamosStream.Learner;
 
-/// <summary>The network's composite units, as plain compositions.</summary>
+/// <summary>The network's composite units: each as the embedded engine's fused operator, and as a composition of TorchSharp's own.</summary>
+/// <remarks>The engine's tests compare the two.</remarks>
 internal static class Operators
 {
     /// <summary>relu((BN(conv(x)) + residual) * gate): convolution without bias, padded to keep the size at stride 1.</summary>
@@ -17,21 +18,33 @@ internal static class Operators
     public static Tensor ConvBnRelu(
         Tensor x, Tensor weight, BatchNorm2d bn, long stride = 1, Tensor? residual = null, Tensor? gate = null)
     {
-        var y = ConvBn(x, weight, bn, stride);
+        var y = Conv(x, weight, stride);
+#if TORCH_MANAGED
+        return TorchSharp.Fused.BatchNormRelu(y, bn, residual, gate);
+#else
+        y = bn.call(y);
         if (residual is not null)
             y = y + residual;
         if (gate is not null)
             y = y * gate.unsqueeze(2).unsqueeze(3);
         return functional.relu(y);
+#endif
     }
 
     /// <summary>BN(conv(x)): N x Cin x H x W to N x Cout x H/stride x W/stride.</summary>
-    public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride)
-    {
-        var padding = weight.shape[2] / 2;
-        return bn.call(functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]));
-    }
+    public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride) => bn.call(Conv(x, weight, stride));
 
     /// <summary>Each channel's mean over the image of BN(conv1x1(x)): N x Cin x H x W to N x Cout.</summary>
-    public static Tensor PooledPointwiseBn(Tensor x, Tensor weight, BatchNorm2d bn) => ConvBn(x, weight, bn, stride: 1).mean([2, 3]);
+    public static Tensor PooledPointwiseBn(Tensor x, Tensor weight, BatchNorm2d bn) =>
+#if TORCH_MANAGED
+        TorchSharp.Fused.PooledPointwiseBatchNorm(x, weight, bn);
+#else
+        ConvBn(x, weight, bn, stride: 1).mean([2, 3]);
+#endif
+
+    private static Tensor Conv(Tensor x, Tensor weight, long stride)
+    {
+        var padding = weight.shape[2] / 2;
+        return functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]);
+    }
 }
