@@ -11,7 +11,7 @@ namespace DynamosStream.Learner;
 /// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
 internal abstract class NetworkLearner : IOnlineLearner
 {
-    private const int InferenceBatch = 256;
+    private const int InferenceBatch = 32;
 
     private readonly SGD _sgd;
     private readonly Device _device;

@@ -46,14 +46,14 @@ internal static unsafe class ActivationOperator
         using var gates = new GateRows(gate, images);
         float* dyFloats = outputGradient.Floats, yFloats = output.Floats, xFloats = images.Floats, gFloats = gradient.Floats;
         var means = BatchNormOperator.Padded(norm.Mean, images);
-        var partials = new double[images.Images * images.Blocks * Block * 2];
+        using var scratch = new Scratch(4L * images.Images * images.Blocks * Block);
+        var partials = (double*)scratch.Floats;
         Workers.Run(images.Images * images.Blocks, part =>
         {
             var at = (long)part * images.Pixels * Block;
             fixed (float* mean = means)
-            fixed (double* sums = partials)
             {
-                var to = sums + (part * Block * 2);
+                var to = partials + (part * Block * 2);
                 ActivationKernels.Gradient(
                     dyFloats + at, yFloats + at, xFloats + at, gFloats + at, images.Pixels, gates.Of(part), mean + (part % images.Blocks * Block), to, to + Block);
             }

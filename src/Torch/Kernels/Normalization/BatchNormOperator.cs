@@ -11,8 +11,9 @@ internal static unsafe class BatchNormOperator
     {
         using var images = BlockedImages.Read(x);
         var channels = images.Blocks * Block;
-        var means = new double[images.Images * channels];
-        var deviations = new double[images.Images * channels];
+        using var scratch = new Scratch(4L * images.Images * channels);
+        var means = (double*)scratch.Floats;
+        var deviations = means + ((long)images.Images * channels);
         ForEachBlock(images, (part, from) =>
         {
             var center = stackalloc float[Block];
@@ -69,14 +70,14 @@ internal static unsafe class BatchNormOperator
         using var gradient = BlockedImages.Read(dy);
         var channels = images.Blocks * Block;
         var center = Padded(mean, images);
-        var partials = new double[images.Images * channels * 2];
+        using var scratch = new Scratch(4L * images.Images * channels);
+        var partials = (double*)scratch.Floats;
         var dyFloats = gradient.Floats;
         ForEachBlock(images, (part, from) =>
         {
             fixed (float* m = center)
-            fixed (double* sums = partials)
             {
-                var to = sums + (part * Block * 2);
+                var to = partials + (part * Block * 2);
                 var d = dyFloats + ((long)part * images.Pixels * Block);
                 BatchNormKernels.GradientSums(from, d, images.Pixels, m + (part % images.Blocks * Block), to, to + Block);
             }
@@ -86,7 +87,7 @@ internal static unsafe class BatchNormOperator
     }
 
     /// <summary>Adds up sums [image][block][sum, product][16] in the order of the images.</summary>
-    public static (double[] Sum, double[] Products) SumPartials(double[] partials, BlockedImages images)
+    public static (double[] Sum, double[] Products) SumPartials(double* partials, BlockedImages images)
     {
         var (sum, products) = (new double[images.Channels], new double[images.Channels]);
         for (var n = 0; n < images.Images; n++)

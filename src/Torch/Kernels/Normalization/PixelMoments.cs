@@ -48,7 +48,8 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
     {
         (int Row, int Column)[] pairs =
             [.. from row in Enumerable.Range(0, images.Blocks) from column in Enumerable.Range(row, images.Blocks - row) select (row, column)];
-        var partials = new double[images.Images * pairs.Length * Block * Block];
+        using var scratch = new Scratch(2L * images.Images * pairs.Length * Block * Block);
+        var partials = (double*)scratch.Floats;
         var floats = images.Floats;
         Workers.Run(images.Images * pairs.Length, part =>
         {
@@ -56,7 +57,8 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
             var rows = floats + ((((long)image * images.Blocks) + pair.Row) * images.Pixels * Block);
             var columns = floats + ((((long)image * images.Blocks) + pair.Column) * images.Pixels * Block);
             var sums = stackalloc float[Block * Block];
-            var to = partials.AsSpan(part * Block * Block, Block * Block);
+            var to = new Span<double>(partials + ((long)part * Block * Block), Block * Block);
+            to.Clear();
             for (var first = 0; first < images.Pixels; first += RunPixels)
             {
                 new Span<float>(sums, Block * Block).Clear();
@@ -69,7 +71,8 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
 
         var channels = images.Channels;
         var count = (double)images.Images * images.Pixels;
-        var covariance = new float[channels * channels];
+        var covariance = Tensor.EmptyStrided([channels, channels]);
+        var values = covariance.Floats;
         for (var p = 0; p < pairs.Length; p++)
         {
             for (var i = 0; i < Block * Block; i++)
@@ -81,10 +84,10 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
                 for (var image = 0; image < images.Images; image++)
                     sum += partials[(((image * pairs.Length) + p) * Block * Block) + i];
                 var value = (float)((sum / count) - (mean[row] * mean[column]));
-                covariance[(row * channels) + column] = covariance[(column * channels) + row] = value;
+                values[(row * channels) + column] = values[(column * channels) + row] = value;
             }
         }
 
-        return tensor(covariance, [channels, channels]);
+        return covariance;
     }
 }
