@@ -31,7 +31,9 @@ public static partial class torch
     {
         ScalarType.Int64 => 8,
         ScalarType.Bool => 1,
-        _ => 4,
+        ScalarType.Int32 or ScalarType.Float32 => 4,
+        _ => throw new ArgumentException(
+            $"Element type {(int)type} is not supported; expected Float32, Int64, Int32 or Bool. (A literal 0 names a type in calls like sum(0); write sum(0L) or sum([0]).)"),
     };
 
     /// <summary>The engine's element type for a .NET type; throws for types it does not hold.</summary>

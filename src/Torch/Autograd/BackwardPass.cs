@@ -183,7 +183,7 @@ internal sealed class BackwardPass
 
         if (sum.Body.IsUnique && !sum.Body.Storage.IsShared)
         {
-            sum.add_(grad).Dispose();
+            sum.add_(grad);
         }
         else
         {
@@ -203,7 +203,7 @@ internal sealed class BackwardPass
             if (leaf.Grad is { } present)
             {
                 using var sum = new Tensor(present.Retain());
-                sum.add_(grad).Dispose();
+                sum.add_(grad);
             }
             else if (grad.Body.IsUnique && !grad.Body.Storage.IsShared && grad.Body.IsContiguous && grad.Body.Offset == 0)
             {

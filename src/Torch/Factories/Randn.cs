@@ -7,7 +7,7 @@ public static partial class torch
         ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null)
     {
         var result = empty(size, FloatOnly(dtype, nameof(randn)), device);
-        result.normal_(0, 1, generator).Dispose();
+        result.normal_(0, 1, generator);
         return result.requires_grad_(requires_grad);
     }
 

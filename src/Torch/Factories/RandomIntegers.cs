@@ -9,7 +9,7 @@ public static partial class torch
         if (low >= high)
             throw new ExternalException($"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}");
         var result = empty(size, dtype ?? ScalarType.Int64, device);
-        result.random_(low, high, generator).Dispose();
+        result.random_(low, high, generator);
         return result.requires_grad_(requires_grad);
     }
 

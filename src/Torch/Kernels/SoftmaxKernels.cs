@@ -33,10 +33,10 @@ internal static unsafe class SoftmaxKernels
     {
         var max = Max(x, width);
         var sum = SumExp(x, log ? null : y, width, max);
-        var shift = max + (float)Math.Log(sum);
+        var logSum = (float)Math.Log(sum);
         var scale = (float)(1 / sum);
         for (var i = 0L; i < width; i++)
-            y[i] = log ? x[i] - shift : y[i] * scale;
+            y[i] = log ? x[i] - max - logSum : y[i] * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

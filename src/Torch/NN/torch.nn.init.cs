@@ -52,7 +52,7 @@ public static partial class torch
             public static Tensor constant_(Tensor tensor, Scalar val)
             {
                 using var _ = no_grad();
-                tensor.fill_(val).Dispose();
+                tensor.fill_(val);
                 return tensor;
             }
 
@@ -60,7 +60,7 @@ public static partial class torch
             public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1)
             {
                 using var _ = no_grad();
-                tensor.uniform_(low, high).Dispose();
+                tensor.uniform_(low, high);
                 return tensor;
             }
 
@@ -68,7 +68,7 @@ public static partial class torch
             public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1)
             {
                 using var _ = no_grad();
-                tensor.normal_(mean, std).Dispose();
+                tensor.normal_(mean, std);
                 return tensor;
             }
 

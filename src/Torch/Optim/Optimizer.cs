@@ -31,7 +31,7 @@ public static partial class torch
                     foreach (var parameter in group.Parameters)
                     {
                         using var grad = parameter.grad;
-                        grad?.zero_().Dispose();
+                        grad?.zero_();
                     }
                 }
             }

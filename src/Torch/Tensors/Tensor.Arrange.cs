@@ -51,7 +51,7 @@ public static partial class torch
                 {
                     using var before = result.select(d, i - 1);
                     using var here = result.select(d, i);
-                    here.add_(before).Dispose();
+                    here.add_(before);
                 }
             }
 

@@ -19,7 +19,7 @@ public static partial class torch
         public Tensor scatter(long dim, Tensor index, Tensor src)
         {
             var result = clone();
-            result.scatter_(dim, index, src).Dispose();
+            result.scatter_(dim, index, src);
             return result;
         }
 
@@ -28,7 +28,7 @@ public static partial class torch
         public Tensor scatter_add(long dim, Tensor index, Tensor src)
         {
             var result = clone();
-            result.scatter_add_(dim, index, src).Dispose();
+            result.scatter_add_(dim, index, src);
             return result;
         }
 
@@ -45,7 +45,7 @@ public static partial class torch
         public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha)
         {
             var result = clone();
-            result.index_add_(dim, index, source, alpha).Dispose();
+            result.index_add_(dim, index, source, alpha);
             return result;
         }
 
@@ -60,7 +60,7 @@ public static partial class torch
         public Tensor index_copy(long dim, Tensor index, Tensor source)
         {
             var result = clone();
-            result.index_copy_(dim, index, source).Dispose();
+            result.index_copy_(dim, index, source);
             return result;
         }
 
@@ -73,7 +73,7 @@ public static partial class torch
         public Tensor index_fill(long dim, Tensor index, Scalar value)
         {
             var result = clone();
-            result.index_fill_(dim, index, value).Dispose();
+            result.index_fill_(dim, index, value);
             return result;
         }
 

@@ -26,7 +26,7 @@ public static partial class torch
             return true;
         }
 
-        /// <summary>Puts the operation's node, null when not recorded, in the place of the old history.</summary>
+        /// <summary>Puts the operation's node, null when not recorded, in the place of the old history; returns this handle, as in-place operations do.</summary>
         internal Tensor EndInPlace(Node? node)
         {
             if (node is not null)
@@ -35,7 +35,7 @@ public static partial class torch
                 Body.CountRewrite();
             }
 
-            return NewHandle();
+            return this;
         }
 
         internal void CheckBroadcastsInto(Tensor source)

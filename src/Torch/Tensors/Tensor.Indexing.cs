@@ -11,43 +11,43 @@ public static partial class torch
         public Tensor this[params TensorIndex[] indices]
         {
             get => index(indices);
-            set => index_put_(value, indices).Dispose();
+            set => index_put_(value, indices);
         }
 
         public Tensor this[params Tensor[] indices]
         {
             get => index(indices);
-            set => index_put_(value, indices).Dispose();
+            set => index_put_(value, indices);
         }
 
         public Tensor this[long i1]
         {
             get => index(Singles([i1]));
-            set => index_put_(value, Singles([i1]), false).Dispose();
+            set => index_put_(value, Singles([i1]), false);
         }
 
         public Tensor this[long i1, long i2]
         {
             get => index(Singles([i1, i2]));
-            set => index_put_(value, Singles([i1, i2]), false).Dispose();
+            set => index_put_(value, Singles([i1, i2]), false);
         }
 
         public Tensor this[long i1, long i2, long i3]
         {
             get => index(Singles([i1, i2, i3]));
-            set => index_put_(value, Singles([i1, i2, i3]), false).Dispose();
+            set => index_put_(value, Singles([i1, i2, i3]), false);
         }
 
         public Tensor this[long i1, long i2, long i3, long i4]
         {
             get => index(Singles([i1, i2, i3, i4]));
-            set => index_put_(value, Singles([i1, i2, i3, i4]), false).Dispose();
+            set => index_put_(value, Singles([i1, i2, i3, i4]), false);
         }
 
         public Tensor this[params long[] indices]
         {
             get => index(Singles(indices));
-            set => index_put_(value, Singles(indices), false).Dispose();
+            set => index_put_(value, Singles(indices), false);
         }
 
         public Tensor index(params TensorIndex[] indices)

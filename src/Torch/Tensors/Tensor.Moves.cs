@@ -52,7 +52,8 @@ public static partial class torch
 
         public Tensor cpu() => NewHandle();
 
-        public Tensor alias() => Restrided(Sizes, Body.Strides);
+        /// <summary>Another tensor on the same elements.</summary>
+        public Tensor alias() => Viewed(new Tensor(Body.Alias()), static grad => grad);
 
         public Tensor @bool() => to_type(ScalarType.Bool);
 

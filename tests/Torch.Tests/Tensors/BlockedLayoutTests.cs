@@ -23,10 +23,10 @@ public sealed class BlockedLayoutTests
         using var x = FiniteDifferences.Values(ImageShape);
         using var view = x.view(2, -1);
         using (x.Blocked())
-            x.mul_(2).Dispose();
+            x.mul_(2);
         Assert.True(x.IsBlocked);
         Assert.Equal(x.view(-1).data<float>().ToArray(), view.view(-1).data<float>().ToArray());
-        view.mul_(3).Dispose();
+        view.mul_(3);
         Assert.Equal(6 * FiniteDifferences.Values(ImageShape).data<float>()[7], x.data<float>()[7], 5);
     }
 

@@ -47,6 +47,10 @@ public sealed class CreationTests
     }
 
     [Fact]
+    public void Sum_LiteralZero_IsAnElementTypeAndRefused() =>
+        Assert.Contains("write sum(0L)", Assert.Throws<ArgumentException>(() => ones(2, 2).sum(0)).Message);
+
+    [Fact]
     public void Item_WrongType_Throws() => Assert.Throws<ArgumentException>(() => tensor(1.5f).item<double>());
 
     [Fact]

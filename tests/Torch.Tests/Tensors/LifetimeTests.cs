@@ -49,6 +49,16 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void InPlace_Result_IsTheSameHandle()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2);
+        Assert.Same(x, x.mul_(2).add_(1).relu_());
+        Assert.Same(x, x.copy_(zeros(2)));
+        Assert.Same(x, x.uniform_(0, 1));
+    }
+
+    [Fact]
     public void TrainingLoop_AfterItsFirstSteps_KeepsCountsBytesAndHeap()
     {
         var x = FiniteDifferences.Values([64, 32]);

@@ -92,8 +92,8 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
             return;
         using var mode = no_grad();
         using var step = tensor(Array.ConvertAll(batch, b => (float)(momentum * factor * b)));
-        running.mul_(1 - momentum).Dispose();
-        running.add_(step).Dispose();
+        running.mul_(1 - momentum);
+        running.add_(step);
     }
 
     private static void CheckChannels(long channels, Tensor? values, string name)

@@ -24,13 +24,13 @@ public static partial class torch
                 }
 
                 using var mask = empty(input.shape);
-                mask.bernoulli_(1 - p).Dispose();
+                mask.bernoulli_(1 - p);
                 if (p < 1)
                 {
-                    mask.mul_(1 / (1 - p)).Dispose();
+                    mask.mul_(1 / (1 - p));
                 }
 
-                return inplace ? input.mul_(mask) : input * mask;
+                return inplace ? input.mul_(mask).NewHandle() : input * mask;
             }
         }
     }

@@ -32,7 +32,7 @@ public static partial class torch
                 if (bias is not null)
                 {
                     using var _ = no_grad();
-                    product.add_(bias).Dispose();
+                    product.add_(bias);
                 }
 
                 var result = LinearNode.Reshaped(product, [.. input.Sizes[..^1], weights.Sizes[0]]);

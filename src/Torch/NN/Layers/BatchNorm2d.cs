@@ -140,7 +140,7 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
     {
         if (training && track_running_stats && num_batches_tracked is { } count)
         {
-            count.add_(1).Dispose();
+            count.add_(1);
             return momentum ?? 1.0 / count.item<long>();
         }
 

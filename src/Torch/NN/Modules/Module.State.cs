@@ -64,7 +64,7 @@ public static partial class torch
                 using var _ = no_grad();
                 foreach (var (key, value) in matches)
                 {
-                    own[key].copy_(value).Dispose();
+                    own[key].copy_(value);
                 }
 
                 return (missing, unexpected);

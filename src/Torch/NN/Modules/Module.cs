@@ -66,7 +66,7 @@ public static partial class torch
                     }
                     else
                     {
-                        grad.zero_().Dispose();
+                        grad.zero_();
                     }
                 }
             }
