@@ -80,7 +80,7 @@ internal static unsafe class CrossEntropy
         long c = 0;
         for (; c <= count - Vector256<float>.Count; c += Vector256<float>.Count)
         {
-            var e = Vector256.Exp(Vector256.Load(x + c) - offset);
+            var e = VectorMath.Exp(Vector256.Load(x + c) - offset);
             sums += e;
             e.Store(probabilities + c);
         }

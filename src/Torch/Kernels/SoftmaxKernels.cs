@@ -56,7 +56,7 @@ internal static unsafe class SoftmaxKernels
         var i = 0L;
         for (; i <= width - 8; i += 8)
         {
-            var e = Vector256.Exp(Vector256.Load(x + i) - Vector256.Create(max));
+            var e = VectorMath.Exp(Vector256.Load(x + i) - Vector256.Create(max));
             if (y != null)
                 e.Store(y + i);
             var (low, high) = Vector256.Widen(e);

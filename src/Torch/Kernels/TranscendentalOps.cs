@@ -10,7 +10,7 @@ internal readonly struct ExpOp : IUnaryOp
     public float Invoke(float x) => Invoke(Vector256.Create(x)).ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256.Exp(x);
+    public Vector256<float> Invoke(Vector256<float> x) => VectorMath.Exp(x);
 }
 
 /// <summary>Natural logarithm.</summary>
@@ -57,7 +57,7 @@ internal readonly struct SigmoidOp : IUnaryOp
     public float Invoke(float x) => Invoke(Vector256.Create(x)).ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-x));
+    public Vector256<float> Invoke(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + VectorMath.Exp(-x));
 }
 
 /// <summary>Hyperbolic tangent: a polynomial near 0, the exponential beyond.</summary>
@@ -76,7 +76,7 @@ internal readonly struct TanhOp : IUnaryOp
         series = Vector256.FusedMultiplyAdd(series, square, Vector256.Create(1.33314422036e-1f));
         series = Vector256.FusedMultiplyAdd(series, square, Vector256.Create(-3.33332819422e-1f));
         var near = Vector256.FusedMultiplyAdd(series * square, x, x);
-        var far = Vector256<float>.One - (Vector256.Create(2f) / (Vector256.Exp(size + size) + Vector256<float>.One));
+        var far = Vector256<float>.One - (Vector256.Create(2f) / (VectorMath.Exp(size + size) + Vector256<float>.One));
         return Vector256.ConditionalSelect(
             Vector256.LessThan(size, Vector256.Create(0.625f)), near, Vector256.CopySign(far, x));
     }
@@ -91,7 +91,7 @@ internal readonly struct SoftplusOp(float beta, float threshold) : IUnaryOp
     public Vector256<float> Invoke(Vector256<float> x)
     {
         var scaled = x * beta;
-        var soft = default(Log1pOp).Invoke(Vector256.Exp(scaled)) / Vector256.Create(beta);
+        var soft = default(Log1pOp).Invoke(VectorMath.Exp(scaled)) / Vector256.Create(beta);
         return Vector256.ConditionalSelect(Vector256.GreaterThan(scaled, Vector256.Create(threshold)), x, soft);
     }
 }
