@@ -28,6 +28,14 @@ public static partial class torch
             return this;
         }
 
+        /// <summary>Has backward keep this tensor's gradient although an operation made it; nothing to do for a leaf.</summary>
+        public void retain_grad()
+        {
+            if (!requires_grad)
+                throw new ExternalException("can't retain_grad on Tensor that has requires_grad=False");
+            Body.RetainGrad();
+        }
+
         public Tensor with_requires_grad(bool requires_grad = true) => requires_grad_(requires_grad);
 
         /// <summary>The accumulated gradient, a new handle at each read; null before the first backward.</summary>

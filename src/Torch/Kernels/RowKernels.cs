@@ -133,8 +133,14 @@ internal readonly unsafe struct CastKernel<TFrom, TTo> : IRowKernel
             return;
         }
 
-        for (var i = 0L; i < count; i++)
-            *(TTo*)(data[0] + (i * strides[0])) = TTo.CreateTruncating(*(TFrom*)(data[1] + (i * strides[1])));
+        var (to, from, toStride, fromStride) = ((nint)data[0], (nint)data[1], (nint)strides[0], (nint)strides[1]);
+        for (var i = 0L; i < count; i++, to += toStride, from += fromStride)
+        {
+            if (typeof(TFrom) == typeof(TTo))
+                *(TTo*)to = *(TTo*)from;
+            else
+                *(TTo*)to = TTo.CreateTruncating(*(TFrom*)from);
+        }
     }
 }
 

@@ -20,9 +20,6 @@ internal unsafe readonly ref struct Operand(byte* data, int elementSize, ReadOnl
 
     /// <summary>A strided tensor.</summary>
     public static Operand Of(Tensor tensor) => new(tensor.Strided().Pointer, SizeOf(tensor.dtype), tensor.Sizes, tensor.Body.Strides);
-
-    /// <summary>A tensor's elements in the order of memory, whatever its layout; it must be contiguous.</summary>
-    public static Operand Flat(Tensor tensor, long[] count, long[] one) => new(tensor.Pointer, SizeOf(tensor.dtype), count, one);
 }
 
 /// <summary>Runs a row kernel over all elements of up to four broadcast operands. Dimensions that lie one behind the other in memory are joined first.</summary>

@@ -103,16 +103,6 @@ internal readonly struct RoundOp(float scale) : IUnaryOp
     public Vector256<float> Invoke(Vector256<float> x) => Vector256.Round(x * scale) / scale;
 }
 
-/// <summary>Towards zero.</summary>
-internal readonly struct TruncOp : IUnaryOp
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Invoke(float x) => MathF.Truncate(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256.Truncate(x);
-}
-
 /// <summary>max(x, 0); NaN stays NaN.</summary>
 internal readonly struct ReluOp : IUnaryOp
 {

@@ -10,6 +10,7 @@ internal sealed class TensorBody
     /// <summary>Takes over one reference to <paramref name="storage"/>.</summary>
     public TensorBody(Storage storage, ScalarType dtype, long[] sizes, long[] strides, long offset = 0)
     {
+        Shape.CheckRank(sizes);
         Storage = storage;
         DType = dtype;
         Sizes = sizes;
@@ -86,6 +87,7 @@ internal sealed class TensorBody
         if (Interlocked.Decrement(ref _references) > 0)
             return;
         SetGrad(null);
+        GradFn?.Retained?.Remove(this);
         GradFn?.Release();
         GradFn = null;
         ViewOf?.Release();
@@ -103,9 +105,22 @@ internal sealed class TensorBody
     /// <summary>Takes over one reference to <paramref name="node"/>.</summary>
     public void SetGradFn(Node? node, int outputIndex = 0)
     {
+        var retained = GradFn?.Retained?.Remove(this) == true;
         GradFn?.Release();
         GradFn = node;
         OutputIndex = outputIndex;
+        if (retained)
+            RetainGrad();
+    }
+
+    /// <summary>Has backward keep the gradient of this result of an operation, as that of a leaf.</summary>
+    public void RetainGrad()
+    {
+        if (GradFn is null)
+            return;
+        GradFn.Retained ??= [];
+        if (!GradFn.Retained.Contains(this))
+            GradFn.Retained.Add(this);
     }
 
     /// <summary>Counts an in-place change with gradient: views made before it no longer know their history.</summary>

@@ -73,10 +73,15 @@ internal static class Shape
         return result;
     }
 
-    public static long[] Validated(ReadOnlySpan<long> sizes)
+    public static void CheckRank(ReadOnlySpan<long> sizes)
     {
         if (sizes.Length > RankMax)
             throw new ExternalException($"A tensor has at most {RankMax} dimensions in this engine, but {sizes.Length} were asked for.");
+    }
+
+    public static long[] Validated(ReadOnlySpan<long> sizes)
+    {
+        CheckRank(sizes);
         foreach (var size in sizes)
         {
             if (size < 0)

@@ -103,6 +103,19 @@ public sealed class GraphTests
     }
 
     [Fact]
+    public void RetainGrad_OnAnInnerTensor_KeepsItsGradient()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor([1f, 2], requires_grad: true);
+        var (kept, dropped) = (x * 2, x * 3);
+        kept.retain_grad();
+        (kept.square() + dropped).sum().backward();
+        Assert.Equal([4f, 8], kept.grad!.data<float>().ToArray());
+        Assert.Null(dropped.grad);
+        Assert.Equal([11f, 19], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Backward_LongChain_DoesNotOverflowTheStack()
     {
         using var scope = NewDisposeScope();

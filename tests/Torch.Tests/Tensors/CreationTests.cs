@@ -51,6 +51,14 @@ public sealed class CreationTests
         Assert.Contains("write sum(0L)", Assert.Throws<ArgumentException>(() => ones(2, 2).sum(0)).Message);
 
     [Fact]
+    public void Unsqueeze_BeyondTheMostDimensions_Throws()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+        Assert.Contains("at most 12 dimensions", Assert.Throws<ExternalException>(() => x.unsqueeze(0)).Message);
+    }
+
+    [Fact]
     public void Item_WrongType_Throws() => Assert.Throws<ArgumentException>(() => tensor(1.5f).item<double>());
 
     [Fact]
