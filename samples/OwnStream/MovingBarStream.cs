@@ -2,7 +2,7 @@ using DynamosStream.Streams;
 
 namespace DynamosStream.Samples;
 
-/// <summary>Bars in four directions on a noisy ground. Every 500 samples the directions turn by 15 degrees: concept drift.</summary>
+/// <summary>Bars in four directions on a noisy ground. Every 500 samples the directions turn by 5 degrees: concept drift.</summary>
 /// <remarks>Every sample is a function of the seed and its position, so the stream can be read again from anywhere.</remarks>
 internal sealed class MovingBarStream(ulong seed) : ISampleStream
 {
@@ -30,7 +30,7 @@ internal sealed class MovingBarStream(ulong seed) : ISampleStream
     {
         var random = new CounterRandom(seed, purpose, (ulong)position);
         var label = (int)random.Below(Classes);
-        var angle = (label * Math.PI / Classes) + (position / 500 * Math.PI / 12);
+        var angle = (label * Math.PI / Classes) + (position / 500 * Math.PI / 36);
         var offset = random.NextSingle() * 6 - 3;
         var pixels = new float[Side * Side];
         for (var i = 0; i < pixels.Length; i++)

@@ -16,10 +16,10 @@ using var learner = OnlineLearners.Create("dynamos", new LearnerOptions
     HyperParameters = hyper,
 });
 
-// The stream pushes on a thread of its own; at most four batches wait for the learner.
+// The stream pushes on a thread of its own; at most four batches wait for the learner, which this thread alone uses.
 using var bridge = new StreamBridge(stream.ToObservable().Validate(description).BatchByCount(hyper.StreamBatch), capacity: 4);
 var loop = new PrequentialLoop(learner, runId: "own-stream", description.Classes);
-await foreach (var batch in bridge.Batches.ReadAllAsync())
+foreach (var batch in bridge.Batches.ReadAllAsync().ToBlockingEnumerable())
 {
     var report = loop.Process(batch);
     if (report.Samples % 400 == 0)

@@ -6,6 +6,8 @@ namespace DynamosStream.Buffer;
 /// <remarks>Slots 0 .. <see cref="Count"/> - 1 are filled, always. Random numbers come from the caller.</remarks>
 public sealed class ReservoirBuffer : IDisposable
 {
+    private const int FirstRows = 1024;
+
     /// <param name="capacity">Items it can hold, at least 1.</param>
     public ReservoirBuffer(int capacity)
     {
@@ -22,7 +24,7 @@ public sealed class ReservoirBuffer : IDisposable
     /// <summary>Items it holds.</summary>
     public int Count => (int)Math.Min(Offered, Capacity);
 
-    /// <summary>All slots, <see cref="Capacity"/> rows; null before the first offer. Owned by the buffer.</summary>
+    /// <summary>The slots, at least <see cref="Count"/> rows and at most <see cref="Capacity"/>; null before the first offer. Owned by the buffer.</summary>
     public ReservoirItems? Slots { get; private set; }
 
     /// <summary>Offers some rows of a batch, in order; each is kept with the probability that keeps the sample uniform.</summary>
@@ -91,18 +93,41 @@ public sealed class ReservoirBuffer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Slots ??= new ReservoirItems(
-            Allocate(batch.Images), Allocate(batch.Labels), Allocate(batch.Logits), batch.Attention is null ? null : Allocate(batch.Attention));
+        Grow(batch);
         var slot = tensor(slots, device: batch.Labels.device);
         var kept = Select(batch, tensor(rows, device: batch.Labels.device));
-        Slots.Images.index_copy_(0, slot, kept.Images);
+        Slots!.Images.index_copy_(0, slot, kept.Images);
         Slots.Labels.index_copy_(0, slot, kept.Labels);
         Slots.Logits.index_copy_(0, slot, kept.Logits);
         Slots.Attention?.index_copy_(0, slot, kept.Attention!);
     }
 
-    private Tensor Allocate(Tensor like) =>
-        zeros([Capacity, .. like.shape[1..]], like.dtype, like.device).DetachFromDisposeScope();
+    /// <summary>Makes room for all filled slots, twice as much each time: a large capacity costs memory only when it is used.</summary>
+    private void Grow(ReservoirItems batch)
+    {
+        var rows = Slots?.Labels.shape[0] ?? 0;
+        if (rows >= Count)
+            return;
+        var wanted = Math.Min(Capacity, Math.Max(2 * rows, Math.Max(FirstRows, Count)));
+        var old = Slots;
+        Slots = new ReservoirItems(
+            Enlarged(batch.Images, old?.Images, wanted),
+            Enlarged(batch.Labels, old?.Labels, wanted),
+            Enlarged(batch.Logits, old?.Logits, wanted),
+            batch.Attention is null ? null : Enlarged(batch.Attention, old?.Attention, wanted));
+        old?.Images.Dispose();
+        old?.Labels.Dispose();
+        old?.Logits.Dispose();
+        old?.Attention?.Dispose();
+    }
+
+    private static Tensor Enlarged(Tensor like, Tensor? old, long rows)
+    {
+        var slots = zeros([rows, .. like.shape[1..]], like.dtype, like.device).DetachFromDisposeScope();
+        if (old is not null)
+            slots.narrow(0, 0, old.shape[0]).copy_(old);
+        return slots;
+    }
 
     private void RequireSameShapes(ReservoirItems batch)
     {

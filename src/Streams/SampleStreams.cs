@@ -6,7 +6,7 @@ public static class SampleStreams
     private const int DigitClasses = 9;
 
     /// <summary>Glyphs of each class in one pass of glyphs-360.</summary>
-    private const int GlyphsPerClass = 1600;
+    private const int GlyphsPerClass = 3200;
 
     /// <summary>Glyphs of each class in glyphs-360's test set.</summary>
     private const int HeldOutGlyphsPerClass = 111;

@@ -1,4 +1,5 @@
 using DynamosStream.Buffer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Tests;
@@ -145,6 +146,24 @@ public sealed class ReservoirBufferTests
         error = Assert.Throws<ArgumentException>(() => buffer.Offer(Items(2) with { Attention = null }, [0], NoDraw));
         Assert.Contains("Attention", error.Message);
         Assert.Equal(1, buffer.Offered);
+    }
+
+    [Fact]
+    public void Offer_ToALargeBuffer_TakesMemoryAsItFills()
+    {
+        const int Batches = 30;
+        using var scope = NewDisposeScope();
+        using var buffer = new ReservoirBuffer(10_000_000);
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            int[] labels = [.. Enumerable.Range(100 * batch, 100)];
+            buffer.Offer(Items(labels), [.. Enumerable.Range(0, 100)], NoDraw);
+        }
+
+        Assert.Equal(100 * Batches, buffer.Count);
+        Assert.InRange(buffer.Slots!.Labels.shape[0], buffer.Count, 2 * buffer.Count);
+        Assert.Equal(Enumerable.Range(0, buffer.Count).Select(l => (long)l), buffer.Slots.Labels.data<long>().ToArray().Take(buffer.Count));
+        Assert.Equal(buffer.Count - 0.75f, buffer.Slots.Logits[buffer.Count - 1, 0].ToSingle());
     }
 
     [Fact]

@@ -11,6 +11,15 @@ public static partial class SampleObservable
     public static IObservable<SampleBatch> BatchByCount(this IObservable<Sample> source, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return source.Buffer(count).Select((samples, batch) => new SampleBatch((long)batch * count, [.. samples]));
+        return Observable.Defer(() =>
+        {
+            var sequence = 0L;
+            return source.Buffer(count).Select(samples =>
+            {
+                var batch = new SampleBatch(sequence, [.. samples]);
+                sequence += samples.Count;
+                return batch;
+            });
+        });
     }
 }

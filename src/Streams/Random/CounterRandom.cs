@@ -45,13 +45,6 @@ public struct CounterRandom
     /// <summary>A uniform number in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
 
-    /// <summary>A number from the normal distribution of mean 0 and variance 1 (Box-Muller).</summary>
-    public double NextGaussian()
-    {
-        var radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
-        return radius * Math.Cos(2 * Math.PI * NextDouble());
-    }
-
     /// <summary>A uniform whole number in [0, n), without bias (Lemire 2019).</summary>
     /// <param name="n">Number of values, at least 1.</param>
     public long Below(long n)

@@ -13,9 +13,6 @@ public enum RandomPurpose : uint
     /// <summary>Drawing the glyphs of the held-out test set.</summary>
     HeldOutGlyph = 3,
 
-    /// <summary>A network's initial weights.</summary>
-    Weights = 4,
-
     /// <summary>Which channels the gates keep for a stream batch.</summary>
     StreamGates = 5,
 

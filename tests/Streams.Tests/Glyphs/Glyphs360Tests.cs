@@ -8,7 +8,7 @@ public class Glyphs360Tests : SampleStreamContract
     {
         var description = Open(1).Description;
         Assert.Equal(("glyphs-360", new SampleShape(1, 28, 28), 9), (description.Name, description.Shape, description.Classes));
-        Assert.Equal(14_400, description.Length);
+        Assert.Equal(28_800, description.Length);
         Assert.True(description.Endless);
     }
 
