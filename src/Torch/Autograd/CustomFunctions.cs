@@ -11,6 +11,10 @@ public static partial class torch
         {
             private readonly Dictionary<string, object> _data = [];
 
+            internal AutogradContext()
+            {
+            }
+
             internal List<Tensor> ToSave { get; private set; } = [];
 
             internal HashSet<Tensor> NonDifferentiable { get; } = new(ReferenceEqualityComparer.Instance);

@@ -63,7 +63,7 @@ public static partial class torch
             return Viewed(Alias(target, strides, Body.Offset), grad => grad.SumTo(before));
         }
 
-        public Tensor expand(long[] sizes, bool isImplicit) => expand(sizes);
+        public Tensor expand(long[] sizes, bool isImplicit = false) => expand(sizes);
 
         public Tensor expand(ReadOnlySpan<long> sizes, bool isImplicit = false) => expand(sizes.ToArray());
 
