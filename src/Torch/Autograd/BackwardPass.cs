@@ -181,7 +181,7 @@ internal sealed class BackwardPass
             return;
         }
 
-        if (sum.Body.IsUnique && !sum.Body.Storage.IsShared)
+        if (sum.Body.IsUnique && !sum.Body.Storage.IsShared && sum.Body.IsContiguous)
         {
             sum.add_(grad);
         }

@@ -60,8 +60,9 @@ internal static unsafe class BinaryCrossEntropy
             throw new NotSupportedException("Only the input of a binary cross entropy has a gradient; detach() target and weights.");
         }
 
-        using var weight = positiveWeight?.NewHandle() ?? ones(1);
+        using var weight = positiveWeight?.NewHandle() ?? tensor(1f);
         RequireFloat(weight, "pos_weights");
+        input.CheckBroadcastsInto(weight);
         var result = Tensor.EmptyStrided(input.Sizes);
         TensorLoop.Run(default(TermKernel<TLoss>), input.Sizes, Operand.Of(result), Operand.Of(input), Operand.Of(target), Operand.Of(weight));
         if (GradMode.Needed(input))

@@ -148,6 +148,26 @@ public sealed class GraphTests
         Assert.Equal([0f, 5], x.grad!.data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Backward_AnExpandedGradientAddedToAnother_AddsElementwise(bool expandedFirst, bool mean)
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(4).requires_grad_();
+        var h = x * 2;
+        var weighted = (h * tensor(new[] { 1f, 2, 3, 4 })).sum();
+        var all = mean ? h.mean() * 4 : h.sum();
+        var loss = expandedFirst ? all + weighted : weighted + all;
+        float[] expected = [4, 6, 8, 10];
+        Assert.Equal(expected, autograd.grad([loss], [x], retain_graph: true)[0].data<float>().ToArray());
+        Assert.Equal([2f, 3, 4, 5], autograd.grad([loss], [h], retain_graph: true)[0].data<float>().ToArray());
+        loss.backward();
+        Assert.Equal(expected, x.grad!.data<float>().ToArray());
+    }
+
     private sealed class Scaled : autograd.SingleTensorFunction<Scaled>
     {
         public override string Name => nameof(Scaled);

@@ -22,6 +22,16 @@ public sealed class LossTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
+    public void BinaryCrossEntropy_WeightsThatDoNotBroadcast_AreRefused()
+    {
+        Tensor probabilities = full(4, 3, 0.5f), targets = zeros(4, 3), narrow = ones(2);
+        Assert.Throws<ExternalException>(() => F.binary_cross_entropy_with_logits(probabilities, targets, pos_weights: narrow));
+        Assert.Throws<ExternalException>(() => F.binary_cross_entropy_with_logits(probabilities, targets, pos_weights: ones(2, 4, 3)));
+        Assert.Throws<ExternalException>(() => F.binary_cross_entropy_with_logits(probabilities, targets, weight: narrow));
+        Assert.Throws<ExternalException>(() => F.binary_cross_entropy(probabilities, targets, weight: ones(2, 4, 3)));
+    }
+
+    [Fact]
     public void CrossEntropy_Mean_AsPyTorch() => Check(
         F.cross_entropy(_logits, _target),
         _logits,

@@ -150,6 +150,7 @@ public static partial class torch
                     return Reduce(terms, reduction);
                 }
 
+                terms.CheckBroadcastsInto(weight);
                 using var weighted = terms * weight;
                 return Reduce(weighted, reduction);
             }
