@@ -94,7 +94,6 @@ public sealed class GoldenStepTests : IDisposable
     private void RequireForward(string batch, GatedOutput output)
     {
         RequireClose($"{batch}.logits", output.Logits);
-        RequireClose($"{batch}.actions", output.Actions);
         RequireClose($"{batch}.attention", output.Attention);
         RequireClose($"{batch}.log_probs", Losses.LogProbabilities(output, _hyper.Temperature));
     }

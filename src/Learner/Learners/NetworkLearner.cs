@@ -87,7 +87,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     /// <summary>One step after warm-up.</summary>
     protected abstract LearnReport Step(Tensor images, Tensor labels, ulong sequence);
 
-    /// <summary>Inference of at most 256 images: logits, and per gated layer the share of channels kept.</summary>
+    /// <summary>Inference of at most <see cref="InferenceBatch"/> images: logits, and per gated layer the share of channels kept.</summary>
     protected virtual (Tensor Logits, float[] KeptShare) Infer(Tensor images) => (Network.call(images), AllKept);
 
     /// <summary>The kept shares of a pass in which no agent was asked.</summary>
@@ -108,7 +108,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         if (!float.IsFinite(values["total"]))
         {
             var listing = string.Join(", ", values.Select(v => FormattableString.Invariant($"{v.Key} {v.Value}")));
-            throw new InvalidOperationException($"The loss of step {Iteration} is not finite: {listing}.");
+            throw new InvalidDataException($"The loss of step {Iteration} is not finite: {listing}.");
         }
 
         Network.zero_grad();
