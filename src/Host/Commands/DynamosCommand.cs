@@ -20,28 +20,39 @@ internal static class DynamosCommand
         // No response files: a folder may be called '@out'.
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
-            return Fail(BadArguments, ArgumentError(parsed));
+            return Fail(Console.Error, BadArguments, ArgumentError(parsed));
 
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = StopTimeout,
+        };
+        return await ExplainAsync(() => parsed.InvokeAsync(configuration), Console.Error);
+    }
+
+    /// <summary>Runs a command; if it throws, writes why and returns the exit code for it.</summary>
+    internal static async Task<int> ExplainAsync(Func<Task<int>> command, TextWriter error)
+    {
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = StopTimeout,
-            });
+            return await command();
         }
         catch (OperationCanceledException)
         {
-            return Fail(Success, "stopped before the first sample.");
+            return Fail(error, Success, "stopped before the first sample.");
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail(error, Failure, "out of memory; a run with a smaller --buffer needs less.");
         }
         catch (Exception e) when (IsExplained(e))
         {
-            return Fail(Failure, e.Message);
+            return Fail(error, Failure, e.Message);
         }
         catch (Exception e)
         {
             // Nothing a user did: the trace is for whoever repairs it.
-            return Fail(Failure, $"internal error: {e}");
+            return Fail(error, Failure, $"internal error: {e}");
         }
     }
 
@@ -75,9 +86,9 @@ internal static class DynamosCommand
     private static string NameOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "dynamos";
 
-    private static int Fail(int exitCode, string message)
+    private static int Fail(TextWriter error, int exitCode, string message)
     {
-        Console.Error.WriteLine($"dynamos: {message}");
+        error.WriteLine($"dynamos: {message}");
         return exitCode;
     }
 }

@@ -40,6 +40,8 @@ internal static class ResultTable
         yield return Units.Row("baselines", "no change: the label before; majority class: the most frequent");
         if (!result.Completed)
             yield return Units.Row("stopped", "before the end: these are the numbers so far");
+        else if (result.HeldOut is null)
+            yield return Units.Row("stopped", "during the held-out test, after the last sample was learned");
         var speed = $"{Units.Duration(result.Learning)}, {Units.PerSecond(result.SamplesPerSecond)}";
         yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples in {speed}");
         if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)

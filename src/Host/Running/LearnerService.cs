@@ -97,15 +97,6 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     private void Process(PrequentialLoop loop, SampleBatch batch)
     {
         var report = loop.Process(batch);
-        foreach (var (name, loss) in report.Step.Losses)
-        {
-            if (!float.IsFinite(loss))
-            {
-                var samples = $"samples {batch.Sequence} to {batch.Sequence + batch.Samples.Count - 1}";
-                throw new InvalidDataException($"loss '{name}' became {loss} at {samples}; expected a finite number.");
-            }
-        }
-
         _last = report;
         _events.OnNext(report);
     }

@@ -6,7 +6,7 @@ namespace DynamosStream.Host.Running;
 /// <param name="Completed">Whether every planned sample was learned; false if the run was stopped.</param>
 /// <param name="Loop">The accuracies of the learner and of the baselines.</param>
 /// <param name="LastEvent">The last batch's event.</param>
-/// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped.</param>
+/// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped before that test ended.</param>
 /// <param name="Learning">Time from the start of the stream to its last sample, without the held-out test.</param>
 internal sealed record RunResult(
     bool Completed,

@@ -36,11 +36,7 @@ public sealed class FetchTests : IDisposable
     {
         Serve(_folder.Path);
         var outcome = await Dynamos.RunAsync("data", "fetch", "mnist", "--data-dir", _folder["data"], "--url", _address);
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.StartsWith("dynamos: ", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains(_address + "train-images-idx3-ubyte.gz", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("404", outcome.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        outcome.AssertFailed(1, _address + "train-images-idx3-ubyte.gz", "404");
         Assert.DoesNotContain(_folder.Files("data"), name => name.EndsWith(".gz", StringComparison.Ordinal));
     }
 
@@ -49,9 +45,7 @@ public sealed class FetchTests : IDisposable
     {
         File.WriteAllText(_folder["file"], "");
         var outcome = await Dynamos.RunAsync("data", "fetch", "mnist", "--data-dir", _folder["file/data"], "--url", _address);
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(_folder["file"], outcome.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        outcome.AssertFailed(1, _folder["file"]);
     }
 
     private void Serve(string folder)

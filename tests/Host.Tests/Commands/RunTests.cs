@@ -5,6 +5,8 @@ namespace DynamosStream.Host.Tests.Commands;
 
 public sealed class RunTests : IDisposable
 {
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,6 +30,14 @@ public sealed class RunTests : IDisposable
         outcome.AssertSucceeded();
         Assert.StartsWith("╭", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("majority class", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_LearnerWithoutMemory_ShowsNoBuffer()
+    {
+        var outcome = await Dynamos.RunAsync("--learner", "sgd", "--limit", "16");
+        outcome.AssertSucceeded();
+        Assert.Contains("sgd: seed 1, threads ", outcome.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,7 +76,8 @@ public sealed class RunTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such signals.");
         using var process = Dynamos.Start("--limit", "0", "--out", _folder["out"]);
         var events = new FileInfo(_folder["out/events.ndjson.part"]);
-        for (; !process.HasExited && !(events.Exists && events.Length > 5000); events.Refresh())
+        var patience = Stopwatch.StartNew();
+        for (; !process.HasExited && !(events.Exists && events.Length > 5000) && patience.Elapsed < LongestStart; events.Refresh())
             await Task.Delay(20);
         using (var kill = Process.Start("kill", [signal, $"{process.Id}"]))
             await kill.WaitForExitAsync();

@@ -9,6 +9,9 @@ internal sealed class CountingStream(long length, bool endless = false) : ISampl
 
     public StreamDescription Description { get; } = new("counting", new SampleShape(1, 2, 2), Classes: 3, length, endless);
 
+    /// <summary>Samples of the held-out test.</summary>
+    public int HeldOutLength { get; init; } = HeldOutSamples;
+
     /// <summary>Position at which reading fails; null for never.</summary>
     public long? FailsAt { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed class CountingStream(long length, bool endless = false) : ISampl
         }
     }
 
-    public IEnumerable<Sample> ReadHeldOut() => Enumerable.Range(0, HeldOutSamples).Select(position => At(position));
+    public IEnumerable<Sample> ReadHeldOut() => Enumerable.Range(0, HeldOutLength).Select(position => At(position));
 
     private static Sample At(long position) => new(position, new float[4], (int)(position % 3));
 }

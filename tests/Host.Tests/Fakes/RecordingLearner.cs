@@ -28,11 +28,12 @@ internal sealed class RecordingLearner : IOnlineLearner
     /// <summary>Called before each step is taken.</summary>
     public Action<SampleBatch> Learning { get; init; } = _ => { };
 
-    /// <summary>The loss that each step reports.</summary>
-    public float Loss { get; init; } = 0.5f;
+    /// <summary>Called before each prediction.</summary>
+    public Action<SampleBatch> Predicting { get; init; } = _ => { };
 
     public Predictions Predict(SampleBatch batch)
     {
+        Predicting(batch);
         Note($"predict {batch.Sequence}+{batch.Samples.Count}");
         return new Predictions([.. batch.Samples.Select(s => s.Label)], [0.75f]);
     }
@@ -41,7 +42,7 @@ internal sealed class RecordingLearner : IOnlineLearner
     {
         Learning(batch);
         Note($"learn {batch.Sequence}+{batch.Samples.Count}");
-        return new LearnReport(new Dictionary<string, float> { ["total"] = Loss }, [0.75f], 0, batch.Samples.Count, 100);
+        return new LearnReport(new Dictionary<string, float> { ["total"] = 0.5f }, [0.75f], 0, batch.Samples.Count, 100);
     }
 
     public void Dispose()

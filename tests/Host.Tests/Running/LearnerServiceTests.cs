@@ -1,13 +1,19 @@
 using System.Reactive;
+using DynamosStream.Host.Commands;
+using DynamosStream.Host.Display;
+using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
 using DynamosStream.Host.Tests.Fakes;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
+using Spectre.Console;
 
 namespace DynamosStream.Host.Tests.Running;
 
 public sealed class LearnerServiceTests
 {
+    private const int BatchSize = 4;
+
     private readonly List<AccuracyEvent> _events = [];
 
     [Fact]
@@ -71,6 +77,30 @@ public sealed class LearnerServiceTests
     }
 
     [Fact]
+    public async Task Stop_DuringTheHeldOutTest_AllIsLearnedAndTheTableSaysStopped()
+    {
+        using var stop = new CancellationTokenSource();
+        var learner = new RecordingLearner
+        {
+            Predicting = batch =>
+            {
+                if (batch.Samples.Count > BatchSize)
+                    stop.Cancel();
+            },
+        };
+        var stream = new CountingStream(10) { HeldOutLength = int.MaxValue };
+        var result = await RunAsync(stream, learner, planned: 10, stop.Token);
+        Assert.True(result.Completed);
+        Assert.Equal(10, result.Samples);
+        Assert.Null(result.HeldOut);
+
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        ResultTable.Write(console, new RunOptions("counting", "recording", 100, 7), result, peakMemoryBytes: 1);
+        Assert.Contains("stopped", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_BeforeTheFirstSample_ThereIsNoResult()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(
@@ -124,9 +154,44 @@ public sealed class LearnerServiceTests
     [Fact]
     public async Task Fault_LossNotFinite_EndsTheRunWithAReason()
     {
-        var learner = new RecordingLearner { Loss = float.NaN };
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(new CountingStream(100), learner, planned: 100));
-        Assert.Contains("samples 0 to 3", error.Message, StringComparison.Ordinal);
+        const string Reason = "The loss of step 2 is not finite: total NaN.";
+        var learner = new RecordingLearner
+        {
+            Learning = batch =>
+            {
+                if (batch.Sequence == 4)
+                    throw new InvalidDataException(Reason);
+            },
+        };
+        using var folder = new TemporaryFolder();
+        using var error = new StringWriter();
+        var exitCode = await DynamosCommand.ExplainAsync(
+            async () =>
+            {
+                using var results = ResultFolder.Open(folder.Path);
+                await RunAsync(new CountingStream(100), learner, planned: 100, observe: results.OnNext);
+                return DynamosCommand.Success;
+            },
+            error);
+        Assert.Equal(1, exitCode);
+        Assert.Equal($"dynamos: {Reason}{Environment.NewLine}", error.ToString());
+        Assert.Equal(["events.ndjson.part"], folder.Files());
+    }
+
+    [Fact]
+    public async Task Fault_OutOfMemory_NamesMemoryAndTheOption()
+    {
+        var learner = new RecordingLearner { Learning = _ => throw new OutOfMemoryException() };
+        using var error = new StringWriter();
+        var exitCode = await DynamosCommand.ExplainAsync(
+            async () =>
+            {
+                await RunAsync(new CountingStream(100), learner, planned: 100);
+                return DynamosCommand.Success;
+            },
+            error);
+        Assert.Equal(1, exitCode);
+        Assert.Equal($"dynamos: out of memory; a run with a smaller --buffer needs less.{Environment.NewLine}", error.ToString());
     }
 
     private async Task<RunResult> RunAsync(
@@ -136,7 +201,7 @@ public sealed class LearnerServiceTests
         CancellationToken stop = default,
         Action<AccuracyEvent>? observe = null)
     {
-        var run = new LearnerRun("test-run", stream, planned, BatchSize: 4, () => learner);
+        var run = new LearnerRun("test-run", stream, planned, BatchSize, () => learner);
         var recorder = Observer.Create<AccuracyEvent>(_events.Add, _ => { });
         var observer = Observer.Create(observe ?? (_ => { }), _ => { });
         return await LearnerHost.RunAsync(run, [recorder, observer], TimeProvider.System, stop);
