@@ -11,7 +11,7 @@ public static class DisposeScopeManager
 
     internal static DisposeScope? Current => _current;
 
-    internal static HashSet<IDisposable> Empty => [];
+    internal static HashSet<IDisposable> Empty { get; } = [];
 
     internal static DisposeScope Open() => _current = new DisposeScope(_current);
 

@@ -5,14 +5,14 @@ internal sealed class FunctionNode : Node
 {
     private readonly autograd.AutogradContext _context;
     private readonly Func<List<Tensor>, List<Tensor>> _backward;
-    private readonly List<long[]> _outputSizes = [];
+    private readonly long[][] _outputSizes;
     private readonly List<int> _outputNumbers = [];
-    private readonly int _outputCount;
 
     public FunctionNode(Tensor?[] inputs, List<Tensor> outputs, autograd.AutogradContext context, Func<List<Tensor>, List<Tensor>> backward)
         : base(inputs)
     {
-        (_context, _backward, _outputCount) = (context, backward, outputs.Count);
+        (_context, _backward) = (context, backward);
+        _outputSizes = [.. outputs.Select(output => output.Sizes)];
         Save([.. context.ToSave]);
         context.ToSave.Clear();
         context.Saved = () => [.. Enumerable.Range(0, SavedCount).Select(Saved)];
@@ -22,15 +22,16 @@ internal sealed class FunctionNode : Node
     public void AttachOutput(Tensor output, int number)
     {
         _outputNumbers.Add(number);
-        _outputSizes.Add(output.Sizes);
         Attach(output);
     }
 
     public override void Backward(Tensor?[] grads, Tensor?[] inputGrads)
     {
-        var outputs = new Tensor[_outputCount];
+        var outputs = new Tensor[_outputSizes.Length];
         for (var i = 0; i < grads.Length; i++)
-            outputs[_outputNumbers[i]] = grads[i] ?? (_context.MaterializeGrads ? zeros(_outputSizes[i]) : null!);
+            outputs[_outputNumbers[i]] = grads[i]!;
+        for (var i = 0; i < outputs.Length && _context.MaterializeGrads; i++)
+            outputs[i] ??= zeros(_outputSizes[i]);
         var gradients = _backward([.. outputs]);
         if (gradients.Count != inputGrads.Length)
             throw new ExternalException($"A custom function's backward returned {gradients.Count} gradients; expected {inputGrads.Length}, one for each argument.");

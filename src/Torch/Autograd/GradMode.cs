@@ -14,7 +14,13 @@ namespace TorchSharp.Autograd
         public static bool Inference => _inference;
 
         /// <summary>Whether an operation on these inputs must be recorded.</summary>
-        public static bool Needed(Tensor? a) => !_disabled && a is not null && a.Body.RequiresGrad;
+        public static bool Needed(Tensor? a)
+        {
+            if (_disabled || a is null)
+                return false;
+            a.Body.CheckViewIsCurrent();
+            return a.Body.RequiresGrad;
+        }
 
         public static bool Needed(Tensor? a, Tensor? b) => Needed(a) || Needed(b);
 

@@ -4,7 +4,7 @@ namespace TorchSharp.Autograd;
 internal sealed class LinearNode : Node
 {
     public LinearNode(Tensor input, Tensor weights, Tensor? bias)
-        : base(input, weights, bias) => Save(input, weights);
+        : base(input, weights, bias) => Save(NeedsInputGrad(1) ? input : null, NeedsInputGrad(0) ? weights : null);
 
     /// <summary>[..., n] as a contiguous [rows, n], outside the graph.</summary>
     public static Tensor Rows(Tensor tensor)
@@ -26,15 +26,15 @@ internal sealed class LinearNode : Node
 
     public override void Backward(Tensor grad, Tensor?[] inputGrads)
     {
-        var (input, weights, rowGrads) = (Saved(0), Saved(1), Rows(grad));
+        var rowGrads = Rows(grad);
         if (NeedsInputGrad(0))
         {
-            inputGrads[0] = Reshaped(rowGrads.Product(weights), input.Sizes);
+            inputGrads[0] = Reshaped(rowGrads.Product(Saved(1)), Edges[0].Sizes);
         }
 
         if (NeedsInputGrad(1))
         {
-            inputGrads[1] = Transposed(rowGrads).Product(Rows(input));
+            inputGrads[1] = Transposed(rowGrads).Product(Rows(Saved(0)));
         }
 
         if (NeedsInputGrad(2))

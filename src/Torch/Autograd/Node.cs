@@ -141,12 +141,7 @@ internal abstract class Node
         if (input is null || input.dtype != ScalarType.Float32)
             return default;
         var body = input.Body;
-        if (body.ViewOf is { } root && root.HistoryVersion != body.ViewHistoryVersion)
-        {
-            throw new NotSupportedException(
-                "This view was taken before its base was changed in place with gradient; take the view again after the change.");
-        }
-
+        body.CheckViewIsCurrent();
         if (body.GradFn is { } producer)
             return new Edge(producer.Retain(), body.OutputIndex, null, body.Sizes);
         return body.LeafRequiresGrad ? new Edge(null, 0, body.Retain(), body.Sizes) : default;
@@ -160,12 +155,5 @@ internal abstract class Node
             edge.Producer?.Release();
             edge.Leaf?.Release();
         }
-
-        OnFreed();
-    }
-
-    /// <summary>Frees what a derived node holds beyond its saved tensors.</summary>
-    protected virtual void OnFreed()
-    {
     }
 }

@@ -62,14 +62,30 @@ internal readonly struct MinimumOp : IBinaryOp, IIntegerOp
     public long Invoke(long a, long b) => Math.Min(a, b);
 }
 
-/// <summary>Quotient rounded down.</summary>
+/// <summary>Quotient rounded down, so that with <see cref="RemainderOp"/> quotient * b + remainder is a.</summary>
 internal readonly struct FloorDivOp : IBinaryOp, IIntegerOp
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Invoke(float a, float b) => MathF.Floor(a / b);
+    public float Invoke(float a, float b)
+    {
+        if (b == 0)
+            return a / b;
+        var rest = a % b;
+        var quotient = (a - rest) / b;
+        if (rest != 0 && (rest < 0) != (b < 0))
+            quotient -= 1;
+        if (quotient == 0)
+            return MathF.CopySign(0, a / b);
+        var floor = MathF.Floor(quotient);
+        return quotient - floor > 0.5f ? floor + 1 : floor;
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Vector256.Floor(a / b);
+    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b)
+    {
+        var result = a;
+        for (var i = 0; i < Vector256<float>.Count; i++)
+            result = result.WithElement(i, Invoke(a[i], b[i]));
+        return result;
+    }
 
     public long Invoke(long a, long b) => b == 0 ? throw new ExternalException("ZeroDivisionError") : (a / b) - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }

@@ -39,6 +39,22 @@ internal sealed unsafe class BlockedImages : IDisposable
     public static BlockedImages Read(Tensor x) =>
         IsBlockable(x.Sizes) ? new BlockedImages(x.Sizes, x.Blocked()) : Read(x, 0, x.Sizes[1]);
 
+    /// <summary>As <see cref="Read(Tensor)"/>, of a tensor that may be another view of the storage of operands to be read after it.</summary>
+    public static BlockedImages ReadBeside(Tensor x, params ReadOnlySpan<Tensor> others)
+    {
+        foreach (var other in others)
+        {
+            if (!x.Sizes.AsSpan().SequenceEqual(other.Sizes) || !x.Body.Strides.AsSpan().SequenceEqual(other.Body.Strides) || x.Body.Offset != other.Body.Offset)
+            {
+                using var apart = x.ApartFrom(other);
+                if (!ReferenceEquals(apart.Body, x.Body))
+                    return Read(apart);
+            }
+        }
+
+        return Read(x);
+    }
+
     /// <summary>A copy of some channels of a tensor [N, C, ...], to read.</summary>
     public static BlockedImages Read(Tensor x, long firstChannel, long channels)
     {

@@ -38,6 +38,7 @@ internal static unsafe class Folds
             for (var i = begin; i < end; i++)
                 target[i] = fold.Invoke(new FoldRow<T>(source + ReducePlan.Offset(i, plan.KeptSizes, plan.KeptStrides), plan));
         });
+        GC.KeepAlive(x);
         return output;
     }
 }

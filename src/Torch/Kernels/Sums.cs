@@ -16,13 +16,14 @@ internal static unsafe class Sums
             return output;
         if (x.Count == 0)
         {
-            output.FillElements(0);
+            output.FillElements(0 * factor); // NaN for a mean.
             return output;
         }
 
         if (x.IsBlocked && reduced[2] && reduced[3] && !reduced[1])
         {
             Blocked(x.Floats, output.Floats, x.Sizes, reduced[0], factor);
+            GC.KeepAlive(x);
             return output;
         }
 
@@ -34,6 +35,7 @@ internal static unsafe class Sums
             Columns(x.Floats, output.Floats, plan, factor);
         else
             Rows(x.Floats, output.Floats, plan, factor);
+        GC.KeepAlive(x);
         return output;
     }
 

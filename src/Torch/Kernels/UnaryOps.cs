@@ -3,16 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace TorchSharp.Kernels;
 
-/// <summary>-x.</summary>
-internal readonly struct NegOp : IUnaryOp
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Invoke(float x) => -x;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => -x;
-}
-
 /// <summary>|x|.</summary>
 internal readonly struct AbsOp : IUnaryOp
 {

@@ -126,6 +126,16 @@ internal sealed class TensorBody
     /// <summary>Counts an in-place change with gradient: views made before it no longer know their history.</summary>
     public void CountRewrite() => HistoryVersion++;
 
+    /// <summary>Refuses to record a view that no longer knows its history.</summary>
+    public void CheckViewIsCurrent()
+    {
+        if (ViewOf is { } root && root.HistoryVersion != ViewHistoryVersion)
+        {
+            throw new NotSupportedException(
+                "This view was taken before its base was changed in place with gradient; take the view again after the change.");
+        }
+    }
+
     public void SetViewOf(TensorBody viewed)
     {
         var root = viewed.ViewOf ?? viewed;

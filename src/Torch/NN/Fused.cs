@@ -17,6 +17,8 @@ internal static class Fused
             throw new ExternalException($"the residual should be shaped like the input {Shape.Text(x.Sizes)}, not {Shape.Text(residual.Sizes)}");
         if (gate is not null && !gate.Sizes.AsSpan().SequenceEqual(x.Sizes.AsSpan(0, 2)))
             throw new ExternalException($"the gate should be [{x.Sizes[0]}, {x.Sizes[1]}], not {Shape.Text(gate.Sizes)}");
+        if (GradMode.Needed(gate))
+            throw new NotSupportedException("The gate is a constant here: no gradient flows into it; detach() it.");
         var norm = bn.Norm(x);
         var output = ActivationOperator.Forward(x, residual, gate, norm);
         return GradMode.Needed(x, bn.weight, bn.bias) || GradMode.Needed(residual)

@@ -11,7 +11,9 @@ public static partial class torch
             CheckType<T>();
             if (Count != 1)
                 throw new ArgumentException($"Number of elements in the tensor must be 1, but it is {Count}.");
-            return *(T*)Strided().Pointer;
+            var value = *(T*)Strided().Pointer;
+            GC.KeepAlive(this);
+            return value;
         }
 
         /// <summary>Reads and writes the elements; T must be the element type.</summary>

@@ -18,7 +18,7 @@ public static partial class torch
 
         public Tensor fill_(Scalar value)
         {
-            var recorded = BeginInPlace();
+            var recorded = BeginInPlace(fills: true);
             FillElements(value);
             return EndInPlace(recorded ? new OverwriteNode(this) : null);
         }

@@ -7,9 +7,13 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>Checks that an in-place change may happen and counts it; true when it must be recorded.</summary>
-        internal bool BeginInPlace(Tensor? other = null, Tensor? third = null)
+        /// <param name="other">An operand whose gradient may be wanted.</param>
+        /// <param name="fills">Whether all elements get one value, which leaves those of an expanded tensor well defined.</param>
+        internal bool BeginInPlace(Tensor? other = null, bool fills = false)
         {
-            var recorded = GradMode.Needed(this, other, third);
+            if (!fills)
+                CheckElementsApart();
+            var recorded = GradMode.Needed(this, other);
             Body.Storage.Touch();
             if (!recorded)
                 return false;
@@ -36,6 +40,18 @@ public static partial class torch
             }
 
             return this;
+        }
+
+        private void CheckElementsApart()
+        {
+            for (var d = 0; d < Rank; d++)
+            {
+                if (Sizes[d] > 1 && Body.Strides[d] == 0)
+                {
+                    throw new ExternalException(
+                        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
+                }
+            }
         }
 
         internal void CheckBroadcastsInto(Tensor source)

@@ -117,10 +117,13 @@ public static partial class torch
         {
             var reduced = Marked(dims);
             var (mode, order) = (no_grad(), Enumerable.Range(0, Rank).OrderBy(d => reduced[d]).Select(d => (long)d).ToArray());
+            var inner = 1L;
+            for (var d = 0; d < Rank; d++)
+                inner *= reduced[d] ? Sizes[d] : 1;
             Tensor result;
             using (mode)
             using (var last = permute(order))
-            using (var rows = last.reshape([.. ReducedSizes(reduced, false), -1]))
+            using (var rows = last.reshape([.. ReducedSizes(reduced, false), inner]))
             {
                 var (values, indexes) = rows.DimExtremum(-1, false, largest);
                 indexes.Dispose();

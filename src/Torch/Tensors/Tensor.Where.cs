@@ -23,7 +23,7 @@ public static partial class torch
     {
         public Tensor where(Tensor condition, Tensor y) => torch.where(condition, this, y);
 
-        /// <summary>A copy with the value where the Bool mask, broadcast to this shape, is true.</summary>
+        /// <summary>A copy with the value where the Bool mask is true; both broadcast.</summary>
         public Tensor masked_fill(Tensor mask, Scalar value)
         {
             CheckMask(mask);
@@ -34,6 +34,7 @@ public static partial class torch
         public Tensor masked_fill_(Tensor mask, Scalar value)
         {
             CheckMask(mask);
+            CheckBroadcastsInto(mask);
             var recorded = BeginInPlace();
             using var number = full((ReadOnlySpan<long>)[], value, dtype);
             using var plain = detach();
@@ -81,12 +82,10 @@ public static partial class torch
 
         public Tensor argwhere() => nonzero();
 
-        private void CheckMask(Tensor mask)
+        private static void CheckMask(Tensor mask)
         {
             if (mask.dtype != ScalarType.Bool)
                 throw new ExternalException($"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype}");
-            if (Shape.Broadcast(Sizes, mask.Sizes).Length > Rank)
-                throw new ExternalException($"The mask's shape {Shape.Text(mask.Sizes)} does not broadcast to {Shape.Text(Sizes)}");
         }
     }
 }

@@ -179,6 +179,19 @@ public static partial class torch
             return copy;
         }
 
+        /// <summary>A new handle to this tensor, or a copy where another operand of one operation shares its storage: a storage has one layout at a time.</summary>
+        /// <remarks>Call it before any operand is brought into its layout.</remarks>
+        internal Tensor ApartFrom(params ReadOnlySpan<Tensor?> others)
+        {
+            foreach (var other in others)
+            {
+                if (other is not null && ReferenceEquals(Body.Storage, other.Body.Storage))
+                    return Copied();
+            }
+
+            return NewHandle();
+        }
+
         /// <summary>A new handle to the values in another element type, without recording; the same tensor where it has the type.</summary>
         internal Tensor As(ScalarType type)
         {

@@ -17,11 +17,18 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     /// <summary>The element at an index per dimension, or with one index at that row-major position.</summary>
     public unsafe T this[params long[] indices]
     {
-        get => *(T*)Address(indices);
+        get
+        {
+            var value = *(T*)Address(indices);
+            GC.KeepAlive(_tensor);
+            return value;
+        }
+
         set
         {
             *(T*)Address(indices) = value;
             _tensor.Body.Storage.Touch();
+            GC.KeepAlive(_tensor);
         }
     }
 

@@ -168,6 +168,58 @@ public sealed class GraphTests
         Assert.Equal(expected, x.grad!.data<float>().ToArray());
     }
 
+    [Fact]
+    public void Linear_ConstantWeights_LeaveTheInputFreeToChange()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2, 3).requires_grad_();
+        var h = x * 2;
+        var y = nn.functional.linear(h, ones(4, 3));
+        h.add_(1);
+        y.sum().backward();
+        Assert.Equal([8f, 8, 8, 8, 8, 8], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void AViewTakenBeforeItsBaseGotAHistory_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2).requires_grad_();
+        var y = zeros(2);
+        var view = y.narrow(0, 0, 1);
+        y.add_(x);
+        Assert.Throws<NotSupportedException>(() => view * 2);
+        using (no_grad())
+            Assert.Equal(2, (view * 2).item<float>());
+    }
+
+    [Fact]
+    public void Function_GradientOfANonDifferentiableOutput_IsZeros()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(3).requires_grad_();
+        ValueAndSign.Apply(x)[0].sum().backward();
+        Assert.Equal([2f, 2, 2], x.grad!.data<float>().ToArray());
+    }
+
+    private sealed class ValueAndSign : autograd.MultiTensorFunction<ValueAndSign>
+    {
+        public override string Name => nameof(ValueAndSign);
+
+        public static List<Tensor> Apply(Tensor x) => apply(x);
+
+        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var x = (Tensor)vars[0];
+            var sign = x.sign();
+            ctx.mark_non_differentiable([sign]);
+            return [x * 2, sign];
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) =>
+            [(grad_outputs[0] * 2) + grad_outputs[1]];
+    }
+
     private sealed class Scaled : autograd.SingleTensorFunction<Scaled>
     {
         public override string Name => nameof(Scaled);

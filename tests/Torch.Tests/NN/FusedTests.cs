@@ -6,6 +6,14 @@ namespace DynamosStream.Tests.NN;
 
 public class FusedTests
 {
+    [Fact]
+    public void BatchNormRelu_GateThatRequiresGrad_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        var gate = ones(2, 16).requires_grad_();
+        Assert.Throws<NotSupportedException>(() => Fused.BatchNormRelu(randn(2, 16, 3, 3), BatchNorm2d(16), null, gate));
+    }
+
     [Theory]
     [InlineData(3, 32, 5, 7, false, false, true)]
     [InlineData(3, 32, 5, 7, true, true, true)]

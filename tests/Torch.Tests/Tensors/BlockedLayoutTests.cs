@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Tests.Tensors;
@@ -28,6 +29,44 @@ public sealed class BlockedLayoutTests
         Assert.Equal(x.view(-1).data<float>().ToArray(), view.view(-1).data<float>().ToArray());
         view.mul_(3);
         Assert.Equal(6 * FiniteDifferences.Values(ImageShape).data<float>()[7], x.data<float>()[7], 5);
+    }
+
+    [Fact]
+    public void Convolution_OfATensorWithItself_IsThatWithACopy()
+    {
+        using var scope = NewDisposeScope();
+        var x = FiniteDifferences.Values([16, 16, 3, 3]);
+        var expected = nn.functional.conv2d(x.clone(), x.clone(), x.view(-1)[..16].clone(), padding: [1, 1]);
+        Assert.Equal(Values(expected), Values(nn.functional.conv2d(x, x, x.view(-1)[..16], padding: [1, 1])));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BatchNorm_GradientThatViewsTheInput_IsThatWithACopy(bool fused)
+    {
+        using var scope = NewDisposeScope();
+        var x = FiniteDifferences.Values([2, 16, 3, 3]).requires_grad_();
+        var transposed = x.detach().transpose(2, 3);
+        float[] Gradient(Tensor grad)
+        {
+            using var bn = nn.BatchNorm2d(16);
+            var y = fused ? Fused.BatchNormRelu(x, bn, null, null) : bn.call(x);
+            return Values(autograd.grad([y], [x], [grad])[0]);
+        }
+
+        Assert.Equal(Gradient(transposed.clone()), Gradient(transposed));
+    }
+
+    [Fact]
+    public void BatchNormRelu_ResidualAndGateThatViewTheInput_AreAsCopies()
+    {
+        using var scope = NewDisposeScope();
+        using var bn = nn.BatchNorm2d(16);
+        var x = FiniteDifferences.Values([2, 16, 3, 3]);
+        Tensor residual = x.transpose(2, 3), gate = x.view(-1)[..32].view(2, 16);
+        var expected = Fused.BatchNormRelu(x.clone(), bn, residual.clone(), gate.clone());
+        Assert.Equal(Values(expected), Values(Fused.BatchNormRelu(x, bn, residual, gate)));
     }
 
     [Theory]
@@ -61,4 +100,6 @@ public sealed class BlockedLayoutTests
         Assert.Equal(pixels.data<float>().ToArray(), blockedPixels.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(channels.data<float>().ToArray(), blockedChannels.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-5);
     }
+
+    private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Tests.Tensors;
@@ -17,6 +18,48 @@ public sealed class ReferenceValueTests
         Assert.Equal([3L, -4], tensor([7L, -7]).floor_divide(2).data<long>().ToArray());
         Assert.Equal([3L, -3], tensor([7L, -7]).div(2, RoundingMode.trunc).data<long>().ToArray());
         Assert.Equal([3f, -4], Values(tensor([7f, -7]).div(2, RoundingMode.floor)));
+    }
+
+    [Fact]
+    public void FloorDivide_Floats_AgreesWithTheRemainder()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal([9f, -10, -10, 9], Values(tensor([1f, -1, 1, -1]).floor_divide(tensor([0.1f, 0.1f, -0.1f, -0.1f]))));
+        Assert.Equal([float.PositiveInfinity, float.NaN, 0], Values(tensor([1f, 0, 0]).floor_divide(tensor([0f, 0, 3]))));
+    }
+
+    [Fact]
+    public void Reductions_OfNoElements_AsPyTorch()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(float.NaN, zeros(0).mean().item<float>());
+        Assert.Equal([float.NaN, float.NaN], Values(zeros(2, 0).mean([1])));
+        Assert.Equal(0, zeros(0).sum().item<float>());
+        Assert.Equal([0L], zeros(0, 3).amax(1).shape);
+        Assert.Equal([0L, 1], zeros(0, 3).amin([1], keepdim: true).shape);
+    }
+
+    [Fact]
+    public void MaskedFill_ALargerMask_BroadcastsOnlyOutOfPlace()
+    {
+        using var scope = NewDisposeScope();
+        var mask = tensor(new[,] { { true, false }, { false, true } });
+        var filled = tensor([1f, 2]).masked_fill(mask, 9);
+        Assert.Equal([2L, 2], filled.shape);
+        Assert.Equal([9f, 2, 1, 9], Values(filled));
+        Assert.Throws<ExternalException>(() => ones(1, 2).masked_fill_(mask, 9));
+        Assert.Throws<ExternalException>(() => ones(2).masked_fill_(mask, 9));
+    }
+
+    [Fact]
+    public void InPlace_OnAnExpandedTensor_IsRefusedUnlessItFills()
+    {
+        using var scope = NewDisposeScope();
+        var x = zeros(3, 1).expand(3, 2);
+        Assert.Contains("single memory location", Assert.Throws<ExternalException>(() => x.add_(1)).Message);
+        Assert.Throws<ExternalException>(() => x.copy_(ones(3, 2)));
+        Assert.Equal([4f, 4, 4, 4, 4, 4], Values(x.fill_(4)));
+        Assert.Equal([5f, 5], Values(zeros(2).expand(1, 2).add_(5)));
     }
 
     [Fact]

@@ -10,8 +10,10 @@ internal static unsafe class ConvolutionOperator
     /// <summary>y = x * w + bias.</summary>
     public static Tensor Forward(Tensor x, Tensor w, Tensor? bias, ConvolutionShape s, int groups)
     {
-        using var weights = w.Contiguous();
-        using var plainBias = bias?.Contiguous();
+        using var ownWeights = w.ApartFrom(x);
+        using var ownBias = bias?.ApartFrom(x);
+        using var weights = ownWeights.Contiguous();
+        using var plainBias = ownBias?.Contiguous();
         var b = plainBias is null ? null : plainBias.Floats;
         if (s.Images == 0 || groups > 1 || !IsWhole(s.OutputChannels))
             return ForwardGroups(x, weights.Floats, b, s, groups);
@@ -35,7 +37,8 @@ internal static unsafe class ConvolutionOperator
     /// <summary>Gradient of the input.</summary>
     public static Tensor BackwardData(Tensor dy, Tensor w, ConvolutionShape s, int groups)
     {
-        using var weights = w.Contiguous();
+        using var ownWeights = w.ApartFrom(dy);
+        using var weights = ownWeights.Contiguous();
         if (s.Images == 0 || groups > 1 || !IsWhole(s.InputChannels) || !IsWhole(s.OutputChannels))
             return BackwardDataGroups(dy, weights.Floats, s, groups);
 
@@ -58,7 +61,8 @@ internal static unsafe class ConvolutionOperator
             return dw;
         }
 
-        using var gradient = dy.Blocked();
+        using var ownGradient = dy.ApartFrom(x);
+        using var gradient = ownGradient.Blocked();
         if (!IsWhole(s.InputChannels))
         {
             using var plain = x.Contiguous();

@@ -12,10 +12,11 @@ internal static unsafe class ActivationOperator
     /// <param name="norm">Scale and shift of each channel.</param>
     public static Tensor Forward(Tensor x, Tensor? residual, Tensor? gate, ChannelNorm norm)
     {
+        using var ownGate = gate?.ApartFrom(x, residual);
+        using var added = residual is null ? null : BlockedImages.ReadBeside(residual, x);
         using var images = BlockedImages.Read(x);
-        using var added = residual is null ? null : BlockedImages.Read(residual);
         using var output = BlockedImages.Write(x.Sizes);
-        using var gates = new GateRows(gate, images);
+        using var gates = new GateRows(ownGate, images);
         float* from = images.Floats, add = added is null ? null : added.Floats, to = output.Floats;
         var (scales, shifts) = (BatchNormOperator.Padded(norm.Scale, images), BatchNormOperator.Padded(norm.Shift, images));
         Workers.Run(images.Images * images.Blocks, part =>
@@ -39,11 +40,12 @@ internal static unsafe class ActivationOperator
     /// <param name="norm">As in forward.</param>
     public static (Tensor Gradient, double[] Sum, double[] Products) Gradient(Tensor dy, Tensor y, Tensor x, Tensor? gate, ChannelNorm norm)
     {
-        using var outputGradient = BlockedImages.Read(dy);
+        using var ownGate = gate?.ApartFrom(dy, y, x);
+        using var outputGradient = BlockedImages.ReadBeside(dy, y, x);
         using var output = BlockedImages.Read(y);
         using var images = BlockedImages.Read(x);
         using var gradient = BlockedImages.Write(x.Sizes);
-        using var gates = new GateRows(gate, images);
+        using var gates = new GateRows(ownGate, images);
         float* dyFloats = outputGradient.Floats, yFloats = output.Floats, xFloats = images.Floats, gFloats = gradient.Floats;
         var means = BatchNormOperator.Padded(norm.Mean, images);
         using var scratch = new Scratch(4L * images.Images * images.Blocks * Block);
@@ -82,7 +84,8 @@ internal static unsafe class ActivationOperator
 
             _rows = Tensor.EmptyStrided([images.Images, images.Blocks * Block]);
             _rows.zero_();
-            _rows.narrow(1, 0, images.Channels).copy_(gate);
+            using var channels = _rows.narrow(1, 0, images.Channels);
+            channels.copy_(gate);
         }
 
         public float* Of(int part) => _rows is null ? Ones : _rows.Floats + (part * Block);

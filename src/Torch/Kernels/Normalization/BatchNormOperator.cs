@@ -66,8 +66,8 @@ internal static unsafe class BatchNormOperator
     /// <summary>Sums of dy and of dy * (x - mean) of each channel over images and pixels.</summary>
     public static (double[] Sum, double[] Products) GradientSums(Tensor x, Tensor dy, float[] mean)
     {
+        using var gradient = BlockedImages.ReadBeside(dy, x);
         using var images = BlockedImages.Read(x);
-        using var gradient = BlockedImages.Read(dy);
         var channels = images.Blocks * Block;
         var center = Padded(mean, images);
         using var scratch = new Scratch(4L * images.Images * channels);
@@ -106,8 +106,8 @@ internal static unsafe class BatchNormOperator
     /// <summary>a * dy + b * x + c for each channel.</summary>
     public static Tensor InputGradient(Tensor x, Tensor dy, float[] a, float[] b, float[] c)
     {
+        using var gradient = BlockedImages.ReadBeside(dy, x);
         using var images = BlockedImages.Read(x);
-        using var gradient = BlockedImages.Read(dy);
         using var output = BlockedImages.Write(x.Sizes);
         var (forDy, forX, constant) = (Padded(a, images), Padded(b, images), Padded(c, images));
         float* dyFloats = gradient.Floats, dxFloats = output.Floats;
