@@ -29,9 +29,9 @@ public sealed class LifetimeTests
         }
 
         Assert.True(outer.IsInvalid);
-        Assert.Equal(2f, kept[1].item<float>());
+        using (var element = kept[1])
+            Assert.Equal(2f, element.item<float>());
         kept.Dispose();
-        Collect();
         Assert.Equal(before, Tensor.TotalCount);
     }
 
