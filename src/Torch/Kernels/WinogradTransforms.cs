@@ -12,7 +12,7 @@ namespace TorchSharp.Kernels;
 /// coefficients in pairs that share sums and differences, so that all between the passes stays in the 16 vector registers of AVX2;
 /// a tile's inputs are read more than once for that, from the L1 cache.
 /// </remarks>
-internal static unsafe class WinogradTransforms
+internal static unsafe partial class WinogradTransforms
 {
     private const int Block = KernelSet.Block;
 
@@ -38,99 +38,6 @@ internal static unsafe class WinogradTransforms
             var b = V.Load(bias);
             OutputColumns02(m, mStride, b, y, rowStride);
             OutputColumns13(m, mStride, b, y, rowStride);
-        }
-    }
-
-    /// <summary>Gradient of an output tile to coefficients, A dy A': the transpose of <see cref="Output"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OutputGradient<V>(float* dy, nint rowStride, float* m, nint mStride)
-        where V : unmanaged, ISimd<V>
-    {
-        V two = V.Broadcast(2), minusTwo = V.Broadcast(-2), four = V.Broadcast(4);
-        for (var lane = 0; lane < Block; lane += V.Count, dy += V.Count, m += V.Count)
-        {
-            float* y0 = dy, y1 = y0 + rowStride, y2 = y1 + rowStride, y3 = y2 + rowStride;
-            ExpandRow(V.Load(y0), V.Load(y0 + 16), V.Load(y0 + 32), V.Load(y0 + 48), m, mStride);
-            ExpandRow(V.Load(y3), V.Load(y3 + 16), V.Load(y3 + 32), V.Load(y3 + 48), m + (30 * mStride), mStride);
-
-            V even0 = V.Load(y0) + V.Load(y2), odd0 = V.Load(y1) + V.Load(y3);
-            V even1 = V.Load(y0 + 16) + V.Load(y2 + 16), odd1 = V.Load(y1 + 16) + V.Load(y3 + 16);
-            V even2 = V.Load(y0 + 32) + V.Load(y2 + 32), odd2 = V.Load(y1 + 32) + V.Load(y3 + 32);
-            V even3 = V.Load(y0 + 48) + V.Load(y2 + 48), odd3 = V.Load(y1 + 48) + V.Load(y3 + 48);
-            ExpandRow(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, m + (6 * mStride), mStride);
-            ExpandRow(even0 - odd0, even1 - odd1, even2 - odd2, even3 - odd3, m + (12 * mStride), mStride);
-
-            even0 = V.MultiplyAdd(four, V.Load(y2), V.Load(y0));
-            even1 = V.MultiplyAdd(four, V.Load(y2 + 16), V.Load(y0 + 16));
-            even2 = V.MultiplyAdd(four, V.Load(y2 + 32), V.Load(y0 + 32));
-            even3 = V.MultiplyAdd(four, V.Load(y2 + 48), V.Load(y0 + 48));
-            odd0 = V.MultiplyAdd(four, V.Load(y3), V.Load(y1));
-            odd1 = V.MultiplyAdd(four, V.Load(y3 + 16), V.Load(y1 + 16));
-            odd2 = V.MultiplyAdd(four, V.Load(y3 + 32), V.Load(y1 + 32));
-            odd3 = V.MultiplyAdd(four, V.Load(y3 + 48), V.Load(y1 + 48));
-            ExpandRow(
-                V.MultiplyAdd(two, odd0, even0), V.MultiplyAdd(two, odd1, even1),
-                V.MultiplyAdd(two, odd2, even2), V.MultiplyAdd(two, odd3, even3), m + (18 * mStride), mStride);
-            ExpandRow(
-                V.MultiplyAdd(minusTwo, odd0, even0), V.MultiplyAdd(minusTwo, odd1, even1),
-                V.MultiplyAdd(minusTwo, odd2, even2), V.MultiplyAdd(minusTwo, odd3, even3), m + (24 * mStride), mStride);
-        }
-    }
-
-    /// <summary>Weights to coefficients, G g G': [3 x 3][16 outputs] of one input channel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weights<V>(float* w, float* u, nint uStride)
-        where V : unmanaged, ISimd<V>
-    {
-        for (var end = w + Block; w < end; w += V.Count, u += V.Count)
-        {
-            V g00 = V.Load(w), g01 = V.Load(w + 16), g02 = V.Load(w + 32);
-            V g10 = V.Load(w + 48), g11 = V.Load(w + 64), g12 = V.Load(w + 80);
-            V g20 = V.Load(w + 96), g21 = V.Load(w + 112), g22 = V.Load(w + 128);
-            var quarter = V.Broadcast(0.25f);
-            WeightRow(quarter * g00, quarter * g01, quarter * g02, u, uStride);
-            WeightRow(g20, g21, g22, u + (30 * uStride), uStride);
-
-            var factor = V.Broadcast(-1f / 6);
-            V even0 = factor * (g00 + g20), even1 = factor * (g01 + g21), even2 = factor * (g02 + g22);
-            V odd0 = factor * g10, odd1 = factor * g11, odd2 = factor * g12;
-            WeightRow(even0 + odd0, even1 + odd1, even2 + odd2, u + (6 * uStride), uStride);
-            WeightRow(even0 - odd0, even1 - odd1, even2 - odd2, u + (12 * uStride), uStride);
-
-            V first = V.Broadcast(1f / 24), third = V.Broadcast(1f / 6), second = V.Broadcast(1f / 12);
-            even0 = V.MultiplyAdd(first, g00, third * g20);
-            even1 = V.MultiplyAdd(first, g01, third * g21);
-            even2 = V.MultiplyAdd(first, g02, third * g22);
-            (odd0, odd1, odd2) = (second * g10, second * g11, second * g12);
-            WeightRow(even0 + odd0, even1 + odd1, even2 + odd2, u + (18 * uStride), uStride);
-            WeightRow(even0 - odd0, even1 - odd1, even2 - odd2, u + (24 * uStride), uStride);
-        }
-    }
-
-    /// <summary>Gradient of the coefficients to gradient of the weights, G' du G: the transpose of <see cref="Weights"/>.</summary>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WeightGradient<V>(float* u, nint uStride, float* dw)
-        where V : unmanaged, ISimd<V>
-    {
-        var rows = stackalloc V[18];
-        var column = stackalloc V[3];
-        for (var lane = 0; lane < Block; lane += V.Count, u += V.Count, dw += V.Count)
-        {
-            for (var i = 0; i < 6; i++)
-            {
-                var c = u + (6 * i * uStride);
-                Collect(
-                    V.Load(c), V.Load(c + uStride), V.Load(c + (2 * uStride)),
-                    V.Load(c + (3 * uStride)), V.Load(c + (4 * uStride)), V.Load(c + (5 * uStride)), rows + (3 * i));
-            }
-
-            for (var j = 0; j < 3; j++)
-            {
-                Collect(rows[j], rows[3 + j], rows[6 + j], rows[9 + j], rows[12 + j], rows[15 + j], column);
-                for (var i = 0; i < 3; i++)
-                    column[i].Store(dw + (((3 * i) + j) * Block));
-            }
         }
     }
 
@@ -293,48 +200,5 @@ internal static unsafe class WinogradTransforms
         (ones, twos) = (t1 - t2, t3 - t4);
         (V.MultiplyAdd(V.Broadcast(2), twos, ones) + bias).Store(y + rowStride);
         (V.MultiplyAdd(V.Broadcast(8), twos, ones) + t5 + bias).Store(y + (3 * rowStride));
-    }
-
-    /// <summary>One dimension of A dy: four values to six coefficients, stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ExpandRow<V>(V t0, V t1, V t2, V t3, float* m, nint mStride)
-        where V : unmanaged, ISimd<V>
-    {
-        t0.Store(m);
-        t3.Store(m + (5 * mStride));
-        V even = t0 + t2, odd = t1 + t3;
-        (even + odd).Store(m + mStride);
-        (even - odd).Store(m + (2 * mStride));
-        var four = V.Broadcast(4);
-        (even, odd) = (V.MultiplyAdd(four, t2, t0), V.MultiplyAdd(four, t3, t1));
-        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(m + (3 * mStride));
-        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(m + (4 * mStride));
-    }
-
-    /// <summary>One dimension of G g: three weights to six coefficients, stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WeightRow<V>(V g0, V g1, V g2, float* u, nint uStride)
-        where V : unmanaged, ISimd<V>
-    {
-        V even = V.Broadcast(-1f / 6) * (g0 + g2), odd = V.Broadcast(-1f / 6) * g1;
-        (V.Broadcast(0.25f) * g0).Store(u);
-        (even + odd).Store(u + uStride);
-        (even - odd).Store(u + (2 * uStride));
-        even = V.MultiplyAdd(V.Broadcast(1f / 24), g0, V.Broadcast(1f / 6) * g2);
-        odd = V.Broadcast(1f / 12) * g1;
-        (even + odd).Store(u + (3 * uStride));
-        (even - odd).Store(u + (4 * uStride));
-        g2.Store(u + (5 * uStride));
-    }
-
-    /// <summary>One dimension of G' u: six coefficients to three weights.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Collect<V>(V u0, V u1, V u2, V u3, V u4, V u5, V* to)
-        where V : unmanaged, ISimd<V>
-    {
-        V minusSixth = V.Broadcast(-1f / 6), twelfth = V.Broadcast(1f / 12), ones = u1 + u2, twos = u3 + u4;
-        to[0] = V.MultiplyAdd(V.Broadcast(0.25f), u0, V.MultiplyAdd(minusSixth, ones, V.Broadcast(1f / 24) * twos));
-        to[1] = V.MultiplyAdd(minusSixth, u1 - u2, twelfth * (u3 - u4));
-        to[2] = V.MultiplyAdd(minusSixth, ones, V.MultiplyAdd(V.Broadcast(1f / 6), twos, u5));
     }
 }
