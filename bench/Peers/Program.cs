@@ -3,16 +3,23 @@ using System.Globalization;
 using DynamosStream.Bench;
 using TorchSharp;
 
-// "CASE THREADS": prints "CASE <median> <minimum>" in milliseconds, as bench/peer/dynamos_peer.py does.
-if (args is not [var name, var threads] || !Cases.All.TryGetValue(name, out var create) || !int.TryParse(threads, out var count) || count < 1)
+// "CASE THREADS": prints "CASE <median> <minimum>" in milliseconds; "phases THREADS": "PHASE <median>". As bench/peer/dynamos_peer.py does.
+if (args is not [var name, var threads] || !int.TryParse(threads, out var count) || count < 1 || (name != "phases" && !Cases.All.ContainsKey(name)))
 {
-    Console.Error.WriteLine($"usage: CASE THREADS; CASE is one of {string.Join(", ", Cases.All.Keys)}");
+    Console.Error.WriteLine($"usage: CASE THREADS; CASE is phases or one of {string.Join(", ", Cases.All.Keys)}");
     return 2;
 }
 
 torch.set_num_threads(count);
 torch.manual_seed(1);
-var step = create();
+if (name == "phases")
+{
+    foreach (var (phase, milliseconds) in Phases.Measure())
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase} {milliseconds:F3}"));
+    return 0;
+}
+
+var step = Cases.All[name]();
 for (var i = 0; i < 3; i++)
     step();
 

@@ -1,18 +1,27 @@
 #!/usr/bin/env python3
 """The Dynamos training step as one would write it in eager PyTorch: the peer that the embedded engine is measured against.
 
-    python3 dynamos_peer.py check FILE            compare one step with a reference file (safetensors)
-    python3 dynamos_peer.py time CASE [THREADS]   print "CASE <median> <minimum>" in milliseconds; CASE is one of CASES below
+    python3 dynamos_peer.py check FILE                  compare one step with a reference file (safetensors)
+    python3 dynamos_peer.py time CASE [THREADS]         print "CASE <median> <minimum>" in milliseconds; CASE is one of CASES below
+    python3 dynamos_peer.py phases [THREADS]            print "PHASE <median>" in milliseconds for each phase of a step
+    python3 dynamos_peer.py convolutions [THREADS [BATCH]]   print "SHAPE PASS <us> <GFLOP/s>" for each pass of each convolution
+    python3 dynamos_peer.py memory FOLDER SAMPLES       learn the first samples of MNIST-360, test; print "memory <MiB>", the peak
 """
+import gzip
 import json
+import os
+import resource
 import struct
 import sys
 import time
+import warnings
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+warnings.filterwarnings('ignore', message='The given NumPy array is not writable')  # the images are only read
 
 KEEP_RATIO, TEMPERATURE, PENALTY = 0.7, 0.15, 200.0
 ALPHA, BETA, ATTENTION_ALPHA, GAMMA, PROTOTYPE_WEIGHT, LR = 0.1, 1.5, 0.1, 0.3, 0.3, 0.07
@@ -170,6 +179,121 @@ def plain_cnn():
     return step
 
 
+def phases(threads):
+    """A step of the case 'step', the clock read between its phases."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    net = Network(9)
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-4)
+    x, xm = torch.rand(16, 1, 28, 28), torch.rand(16, 1, 28, 28)
+    y, ym = torch.randint(9, (16,)), torch.randint(9, (16,))
+    stored_logits, stored_attention = torch.randn(16, 9), torch.randn(16, 256)
+    names = ['forward', 'losses', 'backward', 'optimizer']
+    times = {name: [] for name in names}
+    started = time.perf_counter()
+    while len(times['forward']) < 8 or time.perf_counter() - started < 3:
+        marks = [time.perf_counter()]
+        stream, memory = net(x), net(xm)
+        marks.append(time.perf_counter())
+        loss = total_loss(stream, memory, y, ym, stored_logits, stored_attention)
+        marks.append(time.perf_counter())
+        optimizer.zero_grad()
+        loss.backward()
+        marks.append(time.perf_counter())
+        optimizer.step()
+        marks.append(time.perf_counter())
+        for name, begin, end in zip(names, marks, marks[1:]):
+            times[name].append(1e3 * (end - begin))
+    for name in names:
+        print(name, round(float(np.median(times[name][3:])), 3))
+
+
+# Name, input channels, output channels, size of the input, kernel, stride: the network's convolutions, and one of twice the width.
+SHAPES = [('3->32@28', 3, 32, 28, 3, 1), ('32->32@28', 32, 32, 28, 3, 1), ('64->64@14', 64, 64, 14, 3, 1), ('32->64@28/2', 32, 64, 28, 3, 2),
+          ('1x1:32->64@28/2', 32, 64, 28, 1, 2), ('1x1:64->64@14', 64, 64, 14, 1, 1), ('128->128@14', 128, 128, 14, 3, 1)]
+
+
+def convolutions(threads, batch):
+    torch.set_num_threads(threads)
+    for name, inputs, outputs, size, kernel, stride in SHAPES:
+        padding = kernel // 2
+        x, w = torch.rand(batch, inputs, size, size), torch.rand(outputs, inputs, kernel, kernel)
+        y = F.conv2d(x, w, stride=stride, padding=padding)
+
+        def backward(data, weight):
+            return torch.ops.aten.convolution_backward(
+                y, x, w, None, [stride, stride], [padding, padding], [1, 1], False, [0, 0], 1, [data, weight, False])
+
+        passes = [('forward', lambda: F.conv2d(x, w, stride=stride, padding=padding)),
+                  ('backward-data', lambda: backward(True, False)), ('backward-weight', lambda: backward(False, True))]
+        for title, run in passes:
+            if inputs == 3 and title == 'backward-data':
+                continue  # the images need no gradient
+            best, started = 1e9, time.perf_counter()
+            while time.perf_counter() - started < 0.5:
+                begin = time.perf_counter()
+                run()
+                best = min(best, time.perf_counter() - begin)
+            flops = 2 * batch * (y.shape[2] * y.shape[3]) * outputs * inputs * kernel * kernel
+            print(name, title, round(1e6 * best), round(flops / best / 1e9), flush=True)
+
+
+def mnist(folder, stem):
+    """Images (uint8) and labels of an IDX pair, plain or gzipped."""
+    arrays = []
+    for kind, header in (('images-idx3', 16), ('labels-idx1', 8)):
+        path = os.path.join(folder, f'{stem}-{kind}-ubyte')
+        with (open(path, 'rb') if os.path.exists(path) else gzip.open(path + '.gz')) as file:
+            arrays.append(np.frombuffer(file.read(), np.uint8)[header:])
+    return torch.from_numpy(arrays[0].reshape(-1, 28, 28)), torch.from_numpy(arrays[1].astype(np.int64))
+
+
+def rotated(images, degrees):
+    """Images (uint8) turned by one angle each, as floats from 0 to 1: N x 1 x 28 x 28."""
+    angle = torch.deg2rad(torch.as_tensor(degrees, dtype=torch.float32))
+    zero = torch.zeros_like(angle)
+    turn = torch.stack([torch.stack([angle.cos(), -angle.sin(), zero], 1), torch.stack([angle.sin(), angle.cos(), zero], 1)], 1)
+    grid = F.affine_grid(turn, (len(images), 1, 28, 28), align_corners=False)
+    return F.grid_sample(images[:, None].float() / 255, grid, mode='nearest', align_corners=False)
+
+
+def memory(folder, samples):
+    """The run whose peak is compared: 16 images a step, predicted first, buffer 500, the test set at the end in batches of 32."""
+    torch.manual_seed(1)
+    train, test = mnist(folder, 'train'), mnist(folder, 't10k')
+    net = Network(9)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.07)
+    kept = {'x': torch.zeros(500, 1, 28, 28), 'y': torch.zeros(500, dtype=torch.long), 'z': torch.zeros(500, 9), 'v': torch.zeros(500, 256)}
+    seen = count = 0
+    order = (train[1] < 9).nonzero()[:, 0][:samples]
+    for step, rows in enumerate(order.split(16)):
+        x, y = rotated(train[0][rows], [(step * 16 + i) % 360 for i in range(len(rows))]), train[1][rows]
+        with torch.no_grad():
+            net.eval()(x)
+        net.train()
+        optimizer.zero_grad()
+        z, a, v, log_pi = net(x)
+        if count:
+            drawn = torch.randperm(count)[:16]
+            loss = total_loss((z, a, v, log_pi), net(kept['x'][drawn]), y, kept['y'][drawn], kept['z'][drawn], kept['v'][drawn])
+        else:
+            loss = F.cross_entropy(z, y)
+        loss.backward()
+        optimizer.step()
+        for i in range(len(rows)):
+            seen += 1
+            at = count if count < 500 else int(torch.randint(seen, ()))
+            if at < 500:
+                count = max(count, at + 1)
+                for name, value in (('x', x), ('y', y), ('z', z.detach()), ('v', v.detach())):
+                    kept[name][at] = value[i]
+    net.eval()
+    with torch.no_grad():
+        for rows in (test[1] < 9).nonzero()[:, 0].split(32):
+            net(rotated(test[0][rows], rows % 360))
+    print('memory', round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
 CASES = {'step': dynamos_step, 'warmup': warmup_step, 'inference': inference, 'cnn': plain_cnn,
          'step64': lambda: dynamos_step(64), 'step256': lambda: dynamos_step(256),
          'width64': lambda: dynamos_step(16, 64), 'width128': lambda: dynamos_step(16, 128)}
@@ -233,7 +357,14 @@ def check(path):
 if __name__ == '__main__':
     if len(sys.argv) > 2 and sys.argv[1] == 'check':
         sys.exit(check(sys.argv[2]))
-    if len(sys.argv) > 2 and sys.argv[1] == 'time' and sys.argv[2] in CASES:
-        measure(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    command, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ('', [])
+    if command == 'time' and arguments and arguments[0] in CASES:
+        measure(arguments[0], int(arguments[1]) if len(arguments) > 1 else 1)
+    elif command == 'phases':
+        phases(int(arguments[0]) if arguments else 1)
+    elif command == 'convolutions':
+        convolutions(int(arguments[0]) if arguments else 1, int(arguments[1]) if len(arguments) > 1 else 16)
+    elif command == 'memory' and len(arguments) == 2:
+        memory(arguments[0], int(arguments[1]))
     else:
         sys.exit(__doc__ + '\nCASES: ' + ' '.join(CASES))
