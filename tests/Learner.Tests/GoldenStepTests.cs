@@ -76,11 +76,13 @@ public sealed class GoldenStepTests : IDisposable
         RequireForward("memory", memory);
         RequireClose("stream.reward", Losses.Rewards(stream, labels, _hyper));
 
-        var terms = Losses.Dynamos(stream, labels, memory, stored, _hyper);
+        var terms = new LossTerms();
+        Losses.AddStream(terms, stream, labels, _hyper);
+        Losses.AddMemory(terms, memory, stored, _hyper);
         RequireLosses(terms.Values());
 
         using var sgd = optim.SGD(_network.parameters(), _hyper.LearningRate);
-        terms.Total.backward();
+        terms.Backward();
         var gradients = _network.named_parameters().ToDictionary(p => PyTorchNames.Of(p.name), p => p.parameter.grad!);
         foreach (var (name, gradient) in gradients)
             RequireClose($"grad.{Alias(name)}", gradient);

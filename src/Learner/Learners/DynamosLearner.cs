@@ -8,12 +8,21 @@ internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("d
 {
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
     {
-        // Two passes: each batch has statistics of its own in batch normalisation.
+        // Two passes: each batch has statistics of its own in batch normalisation. The gradients of the first are taken before the
+        // second begins, so that but one batch's activations are held, in the cache where it is large.
+        var terms = new LossTerms();
         var stream = Network.Gated(images, Sampled(images, RandomPurpose.StreamGates, sequence));
+        Losses.AddStream(terms, stream, labels, Hyper);
+        terms.Backward();
         var replay = DrawReplay(sequence);
-        var memory = replay is null ? null : Network.Gated(replay.Images, Sampled(replay.Images, RandomPurpose.MemoryGates, sequence));
+        if (replay is not null)
+        {
+            var memory = Network.Gated(replay.Images, Sampled(replay.Images, RandomPurpose.MemoryGates, sequence));
+            Losses.AddMemory(terms, memory, replay, Hyper);
+            terms.Backward();
+        }
 
-        var losses = Descend(Losses.Dynamos(stream, labels, memory, replay, Hyper));
+        var losses = Descend(terms);
         Offer(images, labels, stream.Logits, stream.Attention, sequence);
         return Report(losses, KeptShare(stream), replay);
     }

@@ -3,27 +3,40 @@ using static TorchSharp.torch;
 
 namespace DynamosStream.Learner;
 
-/// <summary>A weighted sum of named losses.</summary>
+/// <summary>A weighted sum of named losses, whose gradients may be taken part by part.</summary>
 internal sealed class LossTerms
 {
-    private readonly List<(string Name, Tensor Value)> _terms = [];
-    private Tensor? _total;
-
-    /// <summary>The weighted sum; what is minimised.</summary>
-    public Tensor Total => _total ?? throw new InvalidOperationException("There is no loss to sum.");
+    private readonly List<(string Name, double Weight, Tensor Value)> _terms = [];
+    private Tensor? _part;
 
     public void Add(string name, double weight, Tensor loss)
     {
         var weighted = weight * loss;
-        _total = _total is null ? weighted : _total + weighted;
-        _terms.Add((name, loss));
+        _part = _part is null ? weighted : _part + weighted;
+        _terms.Add((name, weight, loss));
     }
 
-    /// <summary>Each term before its weight, and <c>total</c>.</summary>
+    /// <summary>Accumulates the gradients of the terms added since the last call, and lets go of what these were computed from.</summary>
+    public void Backward()
+    {
+        var part = _part ?? throw new InvalidOperationException("There is no loss to differentiate.");
+        _part = null;
+        part.backward();
+    }
+
+    /// <summary>Each term before its weight, and <c>total</c>, the weighted sum.</summary>
     public IReadOnlyDictionary<string, float> Values()
     {
-        var values = _terms.ToDictionary(t => t.Name, t => t.Value.ToSingle());
-        values.Add("total", Total.ToSingle());
+        var values = new Dictionary<string, float>(_terms.Count + 1);
+        var total = 0.0;
+        foreach (var (name, weight, loss) in _terms)
+        {
+            var value = loss.ToSingle();
+            values.Add(name, value);
+            total += weight * value;
+        }
+
+        values.Add("total", (float)total);
         return values;
     }
 }

@@ -8,32 +8,33 @@ namespace DynamosStream.Learner;
 /// <summary>Every loss of Dynamos and of its baselines. N samples, K classes, L gated layers of c channels; results are scalars.</summary>
 internal static class Losses
 {
-    /// <summary>
-    /// Dynamos:
-    /// CE(X,Y) + gamma policy(X,Y) + beta [ CE(XM,YM) + gamma policy(XM,YM) ]
-    /// + alpha mse(ZM, ZM stored) + alpha_p mse(VM, VM stored) + w_p [ prototype(X,Y) + prototype(XM,YM) ].
-    /// </summary>
+    /// <summary>Dynamos on the stream batch: CE(X,Y) + gamma policy(X,Y) + w_p prototype(X,Y).</summary>
+    /// <param name="terms">Receives the terms.</param>
     /// <param name="stream">The network's answer to the stream batch.</param>
     /// <param name="labels">Y: N class indices.</param>
-    /// <param name="memory">The network's answer to the memory batch; null while the memory is empty.</param>
-    /// <param name="stored">The memory batch, with the logits and attention vectors of the moment it was stored.</param>
     /// <param name="h">The weights.</param>
-    public static LossTerms Dynamos(GatedOutput stream, Tensor labels, GatedOutput? memory, ReservoirItems? stored, HyperParameters h)
+    public static void AddStream(LossTerms terms, GatedOutput stream, Tensor labels, HyperParameters h)
     {
-        var terms = new LossTerms();
         terms.Add("cross_entropy", 1, F.cross_entropy(stream.Logits, labels));
         terms.Add("policy", h.PolicyWeight, Policy(stream, labels, h));
         terms.Add("prototype", h.PrototypeWeight, Prototype(stream, labels));
-        if (memory is not null && stored is not null)
-        {
-            terms.Add("memory_cross_entropy", h.MemoryWeight, F.cross_entropy(memory.Logits, stored.Labels));
-            terms.Add("memory_policy", h.MemoryWeight * h.PolicyWeight, Policy(memory, stored.Labels, h));
-            terms.Add("memory_prototype", h.PrototypeWeight, Prototype(memory, stored.Labels));
-            terms.Add("logit_consistency", h.LogitConsistency, F.mse_loss(memory.Logits, stored.Logits));
-            terms.Add("attention_consistency", h.AttentionConsistency, F.mse_loss(memory.Attention, stored.Attention!));
-        }
+    }
 
-        return terms;
+    /// <summary>
+    /// Dynamos on the memory batch: beta [ CE(XM,YM) + gamma policy(XM,YM) ] + w_p prototype(XM,YM)
+    /// + alpha mse(ZM, ZM stored) + alpha_p mse(VM, VM stored).
+    /// </summary>
+    /// <param name="terms">Receives the terms.</param>
+    /// <param name="memory">The network's answer to the memory batch.</param>
+    /// <param name="stored">The memory batch, with the logits and attention vectors of the moment it was stored.</param>
+    /// <param name="h">The weights.</param>
+    public static void AddMemory(LossTerms terms, GatedOutput memory, ReservoirItems stored, HyperParameters h)
+    {
+        terms.Add("memory_cross_entropy", h.MemoryWeight, F.cross_entropy(memory.Logits, stored.Labels));
+        terms.Add("memory_policy", h.MemoryWeight * h.PolicyWeight, Policy(memory, stored.Labels, h));
+        terms.Add("memory_prototype", h.PrototypeWeight, Prototype(memory, stored.Labels));
+        terms.Add("logit_consistency", h.LogitConsistency, F.mse_loss(memory.Logits, stored.Logits));
+        terms.Add("attention_consistency", h.AttentionConsistency, F.mse_loss(memory.Attention, stored.Attention!));
     }
 
     /// <summary>Policy gradient: mean over samples and layers of ( - log pi * R ), R a constant.</summary>

@@ -72,6 +72,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         using var scope = NewDisposeScope();
         var (images, labels) = Tensors(batch.Samples);
         Network.train();
+        Network.zero_grad();
         var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
         Iteration++;
         return report;
@@ -97,10 +98,11 @@ internal abstract class NetworkLearner : IOnlineLearner
     {
         var terms = new LossTerms();
         terms.Add("cross_entropy", 1, functional.cross_entropy(Network.call(images), labels));
+        terms.Backward();
         return Report(Descend(terms), AllKept, replay: null);
     }
 
-    /// <summary>One backward pass and one step of plain SGD.</summary>
+    /// <summary>One step of plain SGD along the gradients of the terms.</summary>
     /// <returns>The terms' values.</returns>
     protected IReadOnlyDictionary<string, float> Descend(LossTerms terms)
     {
@@ -111,8 +113,6 @@ internal abstract class NetworkLearner : IOnlineLearner
             throw new InvalidDataException($"The loss of step {Iteration} is not finite: {listing}.");
         }
 
-        Network.zero_grad();
-        terms.Total.backward();
         _sgd.step();
         return values;
     }

@@ -16,6 +16,7 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
         var terms = new LossTerms();
         var logits = Network.call(images);
         terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
+        terms.Backward();
 
         var replay = DrawReplay(sequence);
         if (replay is not null)
@@ -25,6 +26,7 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
                 terms.Add("memory_cross_entropy", Hyper.MemoryWeight, functional.cross_entropy(memoryLogits, replay.Labels));
             if (replayLogits)
                 terms.Add("logit_consistency", Hyper.LogitConsistency, functional.mse_loss(memoryLogits, replay.Logits));
+            terms.Backward();
         }
 
         var losses = Descend(terms);

@@ -46,15 +46,21 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
 
     /// <summary>All channels on, no agent asked: images to logits, N x K.</summary>
     /// <param name="x">N x 3 x H x W in [0, 1], or N x 1 x H x W: grey stands for three equal channels.</param>
-    public override Tensor forward(Tensor x) => Forward(x, decide: null);
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return Forward(x, decide: null).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The gated pass: each agent's keep probabilities p = sigmoid(v / tau) are turned into actions by <paramref name="rule"/>.</summary>
     public GatedOutput Gated(Tensor x, ActionRule rule)
     {
+        using var scope = NewDisposeScope();
         var attention = new List<Tensor>(GatedLayers);
         var actions = new List<Tensor>(GatedLayers);
         var logits = Forward(x, Decide);
-        return new GatedOutput(logits, cat(actions, 1), cat(attention, 1));
+        return new GatedOutput(
+            logits.MoveToOuterDisposeScope(), cat(actions, 1).MoveToOuterDisposeScope(), cat(attention, 1).MoveToOuterDisposeScope());
 
         Tensor Decide(Agent agent, Tensor input)
         {

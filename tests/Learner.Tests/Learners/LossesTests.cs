@@ -127,7 +127,10 @@ public sealed class LossesTests : IDisposable
         var (memory, memoryLabels, _) = RandomOutput();
         var stored = new ReservoirItems(zeros(N, 1), memoryLabels, Uniform(N, K), Uniform(N, Layers * PerLayer));
 
-        var values = Losses.Dynamos(stream, labels, memory, stored, Hyper).Values();
+        var terms = new LossTerms();
+        Losses.AddStream(terms, stream, labels, Hyper);
+        Losses.AddMemory(terms, memory, stored, Hyper);
+        var values = terms.Values();
 
         Assert.Equal(CrossEntropy(stream, labels), values["cross_entropy"], 1e-5);
         Assert.Equal(CrossEntropy(memory, memoryLabels), values["memory_cross_entropy"], 1e-5);
@@ -147,10 +150,12 @@ public sealed class LossesTests : IDisposable
     }
 
     [Fact]
-    public void Dynamos_EmptyMemory_HasTheStreamTermsOnly()
+    public void AddStream_WithoutMemory_HasTheStreamTermsOnly()
     {
         var (stream, labels, _) = RandomOutput();
-        var values = Losses.Dynamos(stream, labels, null, null, Hyper).Values();
+        var terms = new LossTerms();
+        Losses.AddStream(terms, stream, labels, Hyper);
+        var values = terms.Values();
         Assert.Equal(["cross_entropy", "policy", "prototype", "total"], values.Keys);
     }
 
