@@ -181,7 +181,7 @@ internal sealed class BackwardPass
             return;
         }
 
-        if (sum.Body.IsUnique && !sum.Body.Storage.IsShared && sum.Body.IsContiguous)
+        if (sum.Body.IsUnshared)
         {
             sum.add_(grad);
         }

@@ -11,24 +11,36 @@ internal sealed class BatchNormReluNode : Node
         : base(x, weight, bias, residual)
     {
         _norm = norm;
-        Save(x, y, gate);
+        Save(x, gate, residual is null ? null : y);
     }
 
     public override void Backward(Tensor grad, Tensor?[] inputGrads)
     {
-        var x = Saved(0);
-        var (inner, sum, products) = ActivationOperator.Gradient(grad, Saved(1), x, SavedOrNull(2), _norm);
-        if (NeedsInputGrad(0))
+        Tensor x = Saved(0);
+        Tensor? gate = SavedOrNull(1), y = SavedOrNull(2);
+        double[] sum, products;
+        if (y is null)
         {
-            var (a, b, c) = _norm.InputGradient(sum, products, x.Count / sum.Length);
-            inputGrads[0] = BatchNormOperator.InputGradient(x, inner, a, b, c);
+            (sum, products) = ActivationOperator.GradientSums(grad, x, gate, _norm);
+            if (NeedsInputGrad(0))
+                inputGrads[0] = ActivationOperator.InputGradient(grad, x, gate, _norm, sum, products);
+        }
+        else
+        {
+            (var inner, sum, products) = ActivationOperator.Gradient(grad, y, x, gate, _norm);
+            if (NeedsInputGrad(0))
+            {
+                var (a, b, c) = _norm.InputGradient(sum, products, x.Count / sum.Length);
+                inputGrads[0] = BatchNormOperator.InputGradient(x, inner, a, b, c, keep: NeedsInputGrad(3));
+            }
+
+            if (NeedsInputGrad(3))
+                inputGrads[3] = inner;
         }
 
         if (NeedsInputGrad(1))
             inputGrads[1] = _norm.WeightGradient(products);
         if (NeedsInputGrad(2))
             inputGrads[2] = ChannelNorm.BiasGradient(sum);
-        if (NeedsInputGrad(3))
-            inputGrads[3] = inner;
     }
 }

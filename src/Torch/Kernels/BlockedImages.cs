@@ -69,6 +69,9 @@ internal sealed unsafe class BlockedImages : IDisposable
     public static BlockedImages Write(long[] sizes) =>
         new(sizes, IsBlockable(sizes) ? Tensor.EmptyBlocked(sizes) : null);
 
+    /// <summary>Images of the same sizes to write instead of these; null where these may be overwritten: a copy, or <paramref name="owned"/>.</summary>
+    public BlockedImages? WriteBeside(bool owned) => _tensor is null || owned ? null : Write(_sizes);
+
     /// <summary>Images to write and then copy, not set.</summary>
     public static BlockedImages WriteCopy(long[] sizes) => new(sizes, null);
 

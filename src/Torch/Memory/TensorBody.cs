@@ -64,6 +64,9 @@ internal sealed class TensorBody
 
     public bool IsUnique => Volatile.Read(ref _references) == 1;
 
+    /// <summary>Whether no other handle, tensor or array shows these elements, so that a holder who is done with them may write over them.</summary>
+    public bool IsUnshared => IsUnique && !Storage.IsShared && !Storage.IsPinnedArray && IsContiguous;
+
     public bool IsBlocked =>
         Storage.IsBlocked && IsContiguous && Sizes.Length == 4 && Sizes[0] == Storage.Images && Sizes[1] == Storage.Channels
         && Sizes[2] * Sizes[3] == Storage.Pixels;

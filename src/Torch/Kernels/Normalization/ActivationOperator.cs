@@ -33,7 +33,7 @@ internal static unsafe class ActivationOperator
     }
 
     /// <summary>Gradient of what stands inside the activation, and for each channel its sum and that of its products with x - mean.</summary>
-    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dy">Gradient of the output; overwritten where nobody else sees it.</param>
     /// <param name="y">The output.</param>
     /// <param name="x">As in forward.</param>
     /// <param name="gate">As in forward.</param>
@@ -41,10 +41,12 @@ internal static unsafe class ActivationOperator
     public static (Tensor Gradient, double[] Sum, double[] Products) Gradient(Tensor dy, Tensor y, Tensor x, Tensor? gate, ChannelNorm norm)
     {
         using var ownGate = gate?.ApartFrom(dy, y, x);
+        var owned = dy.Body.IsUnshared;
         using var outputGradient = BlockedImages.ReadBeside(dy, y, x);
         using var output = BlockedImages.Read(y);
         using var images = BlockedImages.Read(x);
-        using var gradient = BlockedImages.Write(x.Sizes);
+        using var fresh = outputGradient.WriteBeside(owned);
+        var gradient = fresh ?? outputGradient;
         using var gates = new GateRows(ownGate, images);
         float* dyFloats = outputGradient.Floats, yFloats = output.Floats, xFloats = images.Floats, gFloats = gradient.Floats;
         var means = BatchNormOperator.Padded(norm.Mean, images);
@@ -63,6 +65,66 @@ internal static unsafe class ActivationOperator
 
         var (sum, products) = BatchNormOperator.SumPartials(partials, images);
         return (gradient.ToTensor(), sum, products);
+    }
+
+    /// <summary>The same sums without a residual, the gradient not stored.</summary>
+    public static (double[] Sum, double[] Products) GradientSums(Tensor dy, Tensor x, Tensor? gate, ChannelNorm norm)
+    {
+        using var ownGate = gate?.ApartFrom(dy, x);
+        using var outputGradient = BlockedImages.ReadBeside(dy, x);
+        using var images = BlockedImages.Read(x);
+        using var gates = new GateRows(ownGate, images);
+        float* dyFloats = outputGradient.Floats, xFloats = images.Floats;
+        var (scales, shifts) = (BatchNormOperator.Padded(norm.Scale, images), BatchNormOperator.Padded(norm.Shift, images));
+        var means = BatchNormOperator.Padded(norm.Mean, images);
+        using var scratch = new Scratch(4L * images.Images * images.Blocks * Block);
+        var partials = (double*)scratch.Floats;
+        Workers.Run(images.Images * images.Blocks, part =>
+        {
+            var at = (long)part * images.Pixels * Block;
+            var channel = part % images.Blocks * Block;
+            var to = partials + (part * Block * 2);
+            fixed (float* scale = scales, shift = shifts, mean = means)
+            {
+                ActivationKernels.GradientSums(
+                    dyFloats + at, xFloats + at, images.Pixels, scale + channel, shift + channel, gates.Of(part), mean + channel, to, to + Block);
+            }
+        });
+        return BatchNormOperator.SumPartials(partials, images);
+    }
+
+    /// <summary>Gradient of x without a residual.</summary>
+    /// <param name="dy">Gradient of the output; overwritten where nobody else sees it.</param>
+    /// <param name="x">As in forward.</param>
+    /// <param name="gate">As in forward.</param>
+    /// <param name="norm">As in forward.</param>
+    /// <param name="sum">What <see cref="GradientSums"/> gave.</param>
+    /// <param name="products">What <see cref="GradientSums"/> gave.</param>
+    public static Tensor InputGradient(Tensor dy, Tensor x, Tensor? gate, ChannelNorm norm, double[] sum, double[] products)
+    {
+        using var ownGate = gate?.ApartFrom(dy, x);
+        var owned = dy.Body.IsUnshared;
+        using var outputGradient = BlockedImages.ReadBeside(dy, x);
+        using var images = BlockedImages.Read(x);
+        using var fresh = outputGradient.WriteBeside(owned);
+        var gradient = fresh ?? outputGradient;
+        using var gates = new GateRows(ownGate, images);
+        float* dyFloats = outputGradient.Floats, xFloats = images.Floats, dxFloats = gradient.Floats;
+        var (scales, shifts) = (BatchNormOperator.Padded(norm.Scale, images), BatchNormOperator.Padded(norm.Shift, images));
+        var (a, b, c) = norm.InputGradient(sum, products, x.Count / sum.Length);
+        var (forGradient, forInput, constant) = (BatchNormOperator.Padded(a, images), BatchNormOperator.Padded(b, images), BatchNormOperator.Padded(c, images));
+        Workers.Run(images.Images * images.Blocks, part =>
+        {
+            var at = (long)part * images.Pixels * Block;
+            var channel = part % images.Blocks * Block;
+            fixed (float* scale = scales, shift = shifts, pa = forGradient, pb = forInput, pc = constant)
+            {
+                ActivationKernels.InputGradient(
+                    dyFloats + at, xFloats + at, dxFloats + at, images.Pixels, scale + channel, shift + channel, gates.Of(part),
+                    pa + channel, pb + channel, pc + channel);
+            }
+        });
+        return gradient.ToTensor();
     }
 
     /// <summary>The 16 gates of each image's block of channels.</summary>

@@ -104,11 +104,19 @@ internal static unsafe class BatchNormOperator
     }
 
     /// <summary>a * dy + b * x + c for each channel.</summary>
-    public static Tensor InputGradient(Tensor x, Tensor dy, float[] a, float[] b, float[] c)
+    /// <param name="x">The input.</param>
+    /// <param name="dy">Gradient of the output; overwritten where nobody else sees it and <paramref name="keep"/> is false.</param>
+    /// <param name="a">Of each channel.</param>
+    /// <param name="b">Of each channel.</param>
+    /// <param name="c">Of each channel.</param>
+    /// <param name="keep">Whether dy is needed afterwards.</param>
+    public static Tensor InputGradient(Tensor x, Tensor dy, float[] a, float[] b, float[] c, bool keep = false)
     {
+        var owned = dy.Body.IsUnshared && !keep;
         using var gradient = BlockedImages.ReadBeside(dy, x);
         using var images = BlockedImages.Read(x);
-        using var output = BlockedImages.Write(x.Sizes);
+        using var fresh = gradient.WriteBeside(owned);
+        var output = fresh ?? gradient;
         var (forDy, forX, constant) = (Padded(a, images), Padded(b, images), Padded(c, images));
         float* dyFloats = gradient.Floats, dxFloats = output.Floats;
         ForEachBlock(images, (part, from) =>
