@@ -2,10 +2,10 @@ using TorchSharp.Memory;
 
 namespace TorchSharp.Autograd;
 
-/// <summary>Carries gradients from outputs to leaves, each node once, in an order that only the graph's structure decides.</summary>
+/// <summary>Carries gradients from outputs to leaves, each node once, the latest recorded first: its operands are likeliest in the cache.</summary>
 internal sealed class BackwardPass
 {
-    private readonly List<Node> _postOrder = [];
+    private readonly List<Node> _nodes = [];
     private readonly IReadOnlyList<Tensor>? _inputs;
     private readonly Tensor?[] _captured;
 
@@ -28,21 +28,20 @@ internal sealed class BackwardPass
         using var mode = GradMode.Set(false, GradMode.Inference);
         try
         {
-            foreach (var output in outputs)
-                pass.Discover(output);
+            pass.Discover(outputs);
             for (var i = 0; i < outputs.Count; i++)
             {
                 var body = outputs[i].Body;
                 pass.Deliver(new Edge(body.GradFn, body.OutputIndex, body.GradFn is null ? body : null, body.Sizes), RootGrad(outputs[i], grads?[i]));
             }
 
-            for (var i = pass._postOrder.Count - 1; i >= 0; i--)
-                pass.Process(pass._postOrder[i], retainGraph);
+            for (var i = pass._nodes.Count - 1; i >= 0; i--)
+                pass.Process(pass._nodes[i], retainGraph);
             return pass._captured;
         }
         finally
         {
-            foreach (var node in pass._postOrder)
+            foreach (var node in pass._nodes)
             {
                 foreach (var grad in node.Pass!.Grads)
                     grad?.Dispose();
@@ -76,34 +75,40 @@ internal sealed class BackwardPass
         }
     }
 
-    /// <summary>Lists the nodes below an output in post-order, and which of them lead to a gradient that is wanted.</summary>
-    private void Discover(Tensor output)
-    {
-        var stack = new Stack<(Node Node, int NextEdge)>();
-        if (output.Body.GradFn is { } root && root.Pass?.Owner != this)
-            Enter(root);
-        while (stack.TryPop(out var top))
-        {
-            var (node, next) = top;
-            if (next < node.Edges.Length)
-            {
-                stack.Push((node, next + 1));
-                if (node.Edges[next].Producer is { } below && below.Pass?.Owner != this)
-                    Enter(below);
-                continue;
-            }
+    /// <summary>
+    /// The gradient that others have given so far to what an edge leads to, if the next may be added to it in place; else null.
+    /// </summary>
+    public Tensor? GradSoFar(Edge edge) =>
+        _inputs is null && edge.Producer?.Pass?.Grads[edge.OutputIndex] is { Body.IsUnshared: true } sum ? sum : null;
 
-            _postOrder.Add(node.Retain());
-            var pass = node.Pass!;
-            for (var i = 0; i < pass.EdgeNeeded.Length; i++)
-                pass.EdgeNeeded[i] = IsNeeded(node.Edges[i]);
-            pass.Needed = pass.EdgeNeeded.Contains(true);
+    /// <summary>Lists the nodes below the outputs in the order they were recorded, and which of them lead to a gradient that is wanted.</summary>
+    private void Discover(IReadOnlyList<Tensor> outputs)
+    {
+        foreach (var output in outputs)
+            Enter(output.Body.GradFn);
+        for (var i = 0; i < _nodes.Count; i++)
+        {
+            foreach (var edge in _nodes[i].Edges)
+                Enter(edge.Producer);
         }
 
-        void Enter(Node node)
+        _nodes.Sort((a, b) => a.Number.CompareTo(b.Number));
+        foreach (var node in _nodes)
         {
+            var pass = node.Pass!;
+            for (var i = 0; i < pass.EdgeNeeded.Length; i++)
+            {
+                pass.EdgeNeeded[i] = IsNeeded(node.Edges[i]);
+                pass.Needed |= pass.EdgeNeeded[i];
+            }
+        }
+
+        void Enter(Node? node)
+        {
+            if (node is null || node.Pass?.Owner == this)
+                return;
             node.Pass = new NodePass(this, node);
-            stack.Push((node, 0));
+            _nodes.Add(node.Retain());
         }
     }
 
@@ -126,7 +131,7 @@ internal sealed class BackwardPass
     {
         var pass = node.Pass!;
         KeepRetained(node, pass);
-        if (!pass.Needed || !pass.Grads.Any(grad => grad is not null))
+        if (!pass.Needed || !pass.HasGrad)
             return;
         node.CheckNotReleased();
         var handles = new Tensor?[node.Edges.Length];

@@ -20,6 +20,8 @@ internal abstract class Node
     [ThreadStatic]
     private static Stack<Node>? _toFree;
 
+    private static long _count;
+
     private readonly Edge[] _edges;
     private (TensorBody? Body, int Version)[] _saved = [];
     private int _references = 1;
@@ -28,10 +30,14 @@ internal abstract class Node
     /// <param name="inputs">In the order of the gradients that backward gives; null, not requiring grad or not float ones get none.</param>
     protected Node(params ReadOnlySpan<Tensor?> inputs)
     {
+        Number = Interlocked.Increment(ref _count);
         _edges = new Edge[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
             _edges[i] = EdgeTo(inputs[i]);
     }
+
+    /// <summary>Grows from node to node as they are recorded: a node comes after those that made its inputs.</summary>
+    public long Number { get; }
 
     /// <summary>Number of outputs that have gradients.</summary>
     public int OutputCount { get; private set; }
@@ -53,6 +59,12 @@ internal abstract class Node
 
     /// <summary>Whether the gradient of this input is asked for, when recording and in the pass under way.</summary>
     public bool NeedsInputGrad(int input) => _edges[input].Exists && (Pass is null || Pass.EdgeNeeded[input]);
+
+    /// <summary>
+    /// In backward: the gradient that others have given so far to an input, for this node to add to instead of giving its own; null
+    /// where there is none, or none that may be changed.
+    /// </summary>
+    protected Tensor? GradSoFar(int input) => Pass!.Owner.GradSoFar(_edges[input]);
 
     /// <summary>Makes this node the source of <paramref name="output"/>'s gradient.</summary>
     public Tensor Attach(Tensor output)

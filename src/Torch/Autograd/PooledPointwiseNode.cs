@@ -63,7 +63,11 @@ internal sealed class PooledPointwiseNode : Node
             }
 
             var constant = perPixel + centered - (slope * mu);
-            inputGrads[0] = PixelMap.Apply(x, (w * slope.t()).t().mm(w), constant.mm(w));
+            var (matrix, offsets) = ((w * slope.t()).t().mm(w), constant.mm(w));
+            if (GradSoFar(0) is { } others)
+                PixelMap.AddTo(others, x, matrix, offsets);
+            else
+                inputGrads[0] = PixelMap.Apply(x, matrix, offsets);
         }
     }
 

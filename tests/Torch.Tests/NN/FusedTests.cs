@@ -104,6 +104,58 @@ public class FusedTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 32, 14, 9)]
+    [InlineData(2, 5, 6, 6)]
+    public void PooledPointwiseBatchNorm_InputUsedElsewhere_AddsItsGradient(int images, int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(11);
+        var x = rand(images, channels, height, width).requires_grad_();
+        var weight = randn(16, channels, 1, 1);
+        var outputWeights = randn(images, 16);
+
+        Tensor Gradient(bool pooled, bool elsewhere)
+        {
+            x.grad = null;
+            var input = x * 1;
+            var loss = zeros(1);
+            if (pooled)
+                loss = loss + (Fused.PooledPointwiseBatchNorm(input, weight, BatchNorm2d(16)) * outputWeights).sum();
+            if (elsewhere)
+                loss = loss + (input * input * input).sum();
+            loss.backward();
+            return x.grad!.clone();
+        }
+
+        var both = Gradient(true, true);
+        Assert.True(both.allclose(Gradient(true, false) + Gradient(false, true), 1e-5, 1e-5));
+    }
+
+    [Theory]
+    [InlineData(32, true)]
+    [InlineData(32, false)]
+    [InlineData(5, true)]
+    public void BatchNormRelu_GradientThatIsKept_IsNotOverwritten(int channels, bool hasResidual)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(12);
+        var residual = hasResidual ? randn(3, channels, 4, 5).requires_grad_() : null;
+        var y = Fused.BatchNormRelu(randn(3, channels, 4, 5).requires_grad_(), BatchNorm2d(channels), residual, null);
+        var plain = BatchNorm2d(channels).call(y);
+        y.retain_grad();
+        plain.retain_grad();
+        var outputWeights = randn(plain.shape);
+        (plain * outputWeights).sum().backward();
+        Assert.True(plain.grad!.eq(outputWeights).all().item<bool>());
+        var expected = y.grad!.clone();
+
+        var given = expected.clone();
+        y = Fused.BatchNormRelu(randn(3, channels, 4, 5).requires_grad_(), BatchNorm2d(channels), residual, null);
+        y.backward([given]);
+        Assert.True(given.eq(expected).all().item<bool>());
+    }
+
     [Fact]
     public void BatchNormRelu_NotANumber_Stays()
     {

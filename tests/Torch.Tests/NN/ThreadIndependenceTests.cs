@@ -1,6 +1,8 @@
 using DynamosStream.Tests.Kernels;
+using TorchSharp;
 using TorchSharp.Kernels;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
 
 namespace DynamosStream.Tests.NN;
@@ -30,6 +32,31 @@ public sealed class ThreadIndependenceTests : IDisposable
             y = F.avg_pool2d(F.max_pool2d(y, 3, 1, 1), 2) + F.adaptive_avg_pool2d(F.conv_transpose2d(y, w, strides: [2]), (4, 5));
             y.mul(y).sum().backward();
             return [.. new[] { y, x.grad!, w.grad!, scale.grad! }.Select(t => t.detach().contiguous().data<float>().ToArray())];
+        }
+
+        var expected = Results(1);
+        Assert.Equal(expected, Results(2));
+        Assert.Equal(expected, Results(3));
+    }
+
+    [Theory]
+    [InlineData(48, 9)]
+    [InlineData(32, 28)]
+    [InlineData(5, 20)]
+    public void FusedOperators_AnyThreadCount_SameBits(int channels, int side)
+    {
+        float[][] Results(int threads)
+        {
+            Workers.ThreadCount = threads;
+            using var scope = NewDisposeScope();
+            var x = FiniteDifferences.Values([9, channels, side, side]);
+            var w = FiniteDifferences.Values([16, channels, 1, 1], seed: 2);
+            x.requires_grad = w.requires_grad = true;
+            var first = Fused.BatchNormRelu(x, BatchNorm2d(channels), null, null);
+            var y = Fused.BatchNormRelu(first, BatchNorm2d(channels), x, null);
+            var pooled = Fused.PooledPointwiseBatchNorm(y, w, BatchNorm2d(16));
+            ((y * y).sum() + (pooled * pooled * pooled).sum()).backward();
+            return [.. new[] { y, pooled, x.grad!, w.grad! }.Select(t => t.detach().contiguous().data<float>().ToArray())];
         }
 
         var expected = Results(1);

@@ -24,14 +24,13 @@ internal static unsafe class DirectConvolution
     /// <param name="bias">Sixteen floats for each output block, or null.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="shape">Sizes.</param>
-    /// <param name="imageBias">Floats from one image's bias to the next one's; 0 where all images share it.</param>
-    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape, nint imageBias = 0)
+    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
     {
         using var table = TapTable.Forward(shape, KernelSet.Current.Rows);
         using var packed = new Scratch((long)shape.OutputBlocks * shape.InputBlocks * shape.Taps * Block * Block);
         PackForward(weights, packed.Floats, shape);
         Multiply(
-            x, packed.Floats, bias, imageBias, y, shape.Images, new Side(shape.InputBlocks, shape.Pixels), new Side(shape.OutputBlocks, shape.OutputPixels),
+            x, packed.Floats, bias, y, shape.Images, new Side(shape.InputBlocks, shape.Pixels), new Side(shape.OutputBlocks, shape.OutputPixels),
             [table]);
     }
 
@@ -46,7 +45,7 @@ internal static unsafe class DirectConvolution
         var to = packed.Floats;
         foreach (var table in tables)
             to = PackBackward(weights, to, shape, table.TapPositions);
-        Multiply(dy, packed.Floats, null, 0, dx, shape.Images, new Side(shape.OutputBlocks, shape.OutputPixels), new Side(shape.InputBlocks, shape.Pixels), tables);
+        Multiply(dy, packed.Floats, null, dx, shape.Images, new Side(shape.OutputBlocks, shape.OutputPixels), new Side(shape.InputBlocks, shape.Pixels), tables);
         foreach (var table in tables)
             table.Dispose();
     }
@@ -89,7 +88,7 @@ internal static unsafe class DirectConvolution
     }
 
     private static void Multiply(
-        float* x, float* packed, float* bias, nint imageBias, float* y, int images, Side source, Side target, TapTable[] tables)
+        float* x, float* packed, float* bias, float* y, int images, Side source, Side target, TapTable[] tables)
     {
         var set = KernelSet.Current;
         var pairs = (target.Blocks + set.OutputBlocks - 1) / set.OutputBlocks;
@@ -108,7 +107,7 @@ internal static unsafe class DirectConvolution
                     XOffsets = table.Sources,
                     Taps = table.Taps,
                     Weights = weights + (first * blockOfWeights),
-                    Bias = bias == null ? KernelSet.Zeros : bias + (image * imageBias) + (first * Block),
+                    Bias = bias == null ? KernelSet.Zeros : bias + (first * Block),
                     Y = y + ((((long)image * target.Blocks) + first) * target.Pixels * Block),
                     YOffsets = table.Targets,
                     Groups = table.Groups,

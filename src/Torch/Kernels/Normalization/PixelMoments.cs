@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TorchSharp.Kernels;
 
 /// <summary>First and second moments of the pixels of images [N, C, H, W], a pixel being a vector of C channels.</summary>
@@ -14,6 +16,8 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
 
     /// <summary>Rows whose products are summed in single precision before they go into a double.</summary>
     private const int RunPixels = 256;
+
+    private const int ImagesPerPart = 4;
 
     public static PixelMoments Of(Tensor x, bool covariance)
     {
@@ -43,51 +47,70 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
         return means;
     }
 
-    /// <summary>Each image and pair of blocks sums its products; the images are then added in order.</summary>
+    /// <summary>Each pair of blocks and few images sum their products; these sums are then added in order.</summary>
     private static Tensor CovarianceOf(BlockedImages images, double[] mean)
     {
-        (int Row, int Column)[] pairs =
-            [.. from row in Enumerable.Range(0, images.Blocks) from column in Enumerable.Range(row, images.Blocks - row) select (row, column)];
-        using var scratch = new Scratch(2L * images.Images * pairs.Length * Block * Block);
+        const int Elements = Block * Block;
+        var (blocks, channels) = (images.Blocks, images.Channels);
+        var pairs = blocks * (blocks + 1) / 2;
+        var groups = (images.Images + ImagesPerPart - 1) / ImagesPerPart;
+        using var scratch = new Scratch(2L * groups * pairs * Elements);
         var partials = (double*)scratch.Floats;
         var floats = images.Floats;
-        Workers.Run(images.Images * pairs.Length, part =>
+        Workers.Run(groups * pairs, part =>
         {
-            var (image, pair) = (part / pairs.Length, pairs[part % pairs.Length]);
-            var rows = floats + ((((long)image * images.Blocks) + pair.Row) * images.Pixels * Block);
-            var columns = floats + ((((long)image * images.Blocks) + pair.Column) * images.Pixels * Block);
-            var sums = stackalloc float[Block * Block];
-            var to = new Span<double>(partials + ((long)part * Block * Block), Block * Block);
-            to.Clear();
-            for (var first = 0; first < images.Pixels; first += RunPixels)
+            var (group, pair) = (part / pairs, part % pairs);
+            var (row, column) = PairOf(pair);
+            var to = partials + ((long)part * Elements);
+            new Span<double>(to, Elements).Clear();
+            var sums = stackalloc float[Elements];
+            for (var image = group * ImagesPerPart; image < Math.Min(images.Images, (group + 1) * ImagesPerPart); image++)
             {
-                new Span<float>(sums, Block * Block).Clear();
-                KernelSet.Current.AddOuterProducts(
-                    rows + ((long)first * Block), columns + ((long)first * Block), Math.Min(RunPixels, images.Pixels - first), sums);
-                for (var i = 0; i < to.Length; i++)
-                    to[i] += sums[i];
+                var rows = floats + ((((long)image * blocks) + row) * images.Pixels * Block);
+                var columns = floats + ((((long)image * blocks) + column) * images.Pixels * Block);
+                for (var first = 0; first < images.Pixels; first += RunPixels)
+                {
+                    new Span<float>(sums, Elements).Clear();
+                    KernelSet.Current.AddOuterProducts(
+                        rows + ((long)first * Block), columns + ((long)first * Block), Math.Min(RunPixels, images.Pixels - first), sums);
+                    for (var i = 0; i < Elements; i += 8)
+                        BatchNormKernels.AddTo(to + i, Vector256.Load(sums + i));
+                }
             }
         });
 
-        var channels = images.Channels;
-        var count = (double)images.Images * images.Pixels;
+        var perPixel = 1.0 / ((double)images.Images * images.Pixels);
         var covariance = Tensor.EmptyStrided([channels, channels]);
         var values = covariance.Floats;
-        for (var p = 0; p < pairs.Length; p++)
+        Workers.Run(pairs, pair =>
         {
-            for (var i = 0; i < Block * Block; i++)
+            var (row, column) = PairOf(pair);
+            var sum = partials + ((long)pair * Elements);
+            for (var group = 1; group < groups; group++)
             {
-                var (row, column) = ((pairs[p].Row * Block) + (i / Block), (pairs[p].Column * Block) + (i % Block));
-                if (row >= channels || column >= channels)
-                    continue;
-                var sum = 0.0;
-                for (var image = 0; image < images.Images; image++)
-                    sum += partials[(((image * pairs.Length) + p) * Block * Block) + i];
-                var value = (float)((sum / count) - (mean[row] * mean[column]));
-                values[(row * channels) + column] = values[(column * channels) + row] = value;
+                var next = sum + ((long)group * pairs * Elements);
+                for (var i = 0; i < Elements; i += 4)
+                    (Vector256.Load(sum + i) + Vector256.Load(next + i)).Store(sum + i);
             }
-        }
 
+            for (var r = row * Block; r < Math.Min(channels, (row + 1) * Block); r++)
+            {
+                for (var c = column * Block; c < Math.Min(channels, (column + 1) * Block); c++)
+                {
+                    var value = (sum[(r % Block * Block) + (c % Block)] * perPixel) - (mean[r] * mean[c]);
+                    values[(r * channels) + c] = values[(c * channels) + r] = (float)value;
+                }
+            }
+        });
         return covariance;
+    }
+
+    /// <summary>The blocks row &lt;= column of a pair: (0, 0), (0, 1), (1, 1), (0, 2) and so on.</summary>
+    private static (int Row, int Column) PairOf(int pair)
+    {
+        var column = 0;
+        for (; pair > column; column++)
+            pair -= column + 1;
+        return (pair, column);
     }
 }
