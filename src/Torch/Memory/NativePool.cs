@@ -4,23 +4,27 @@ namespace TorchSharp.Memory;
 
 /// <summary>Native memory in size classes with free lists, so that a steady loop asks the operating system for nothing.</summary>
 /// <remarks>
-/// Eight classes a doubling: at most 1/8 of a block is waste. Free blocks beyond <see cref="CachedBytesMax"/> go back to the
-/// operating system. Safe from any thread.
+/// Eight classes a doubling: at most 1/8 of a new block is waste. Blocks that are free go back to the operating system when a new one would take all memory
+/// beyond 5/4 of the most that was in use at once. Safe from any thread.
 /// </remarks>
 internal static class NativePool
 {
-    private const int ClassCount = 8 * 48;
+    private const int ClassesPerDoubling = 8;
+    private const int ClassCount = ClassesPerDoubling * 48;
     private const long BytesMin = 64;
-    private const long CachedBytesMax = 2L << 30;
     private const long CollectStep = 1L << 30;
 
     private static readonly Stack<NativeBlock>[] Free = [.. Enumerable.Range(0, ClassCount).Select(_ => new Stack<NativeBlock>())];
     private static long _liveBytes;
+    private static long _liveBytesMax;
     private static long _cachedBytes;
     private static long _collectAt = CollectStep;
 
     /// <summary>Bytes in blocks that are in use (or leaked and not yet collected).</summary>
     public static long LiveBytes => Interlocked.Read(ref _liveBytes);
+
+    /// <summary>The most bytes that were in use at once.</summary>
+    public static long LiveBytesMax => Interlocked.Read(ref _liveBytesMax);
 
     /// <summary>Bytes in free blocks kept for reuse.</summary>
     public static long CachedBytes => Interlocked.Read(ref _cachedBytes);
@@ -35,8 +39,15 @@ internal static class NativePool
             block = TryTake(sizeClass);
         }
 
-        block ??= new NativeBlock(sizeClass, BytesOf(sizeClass));
-        Interlocked.Add(ref _liveBytes, block.Bytes);
+        if (block is null)
+        {
+            MakeRoom(BytesOf(sizeClass));
+            block = new NativeBlock(sizeClass, BytesOf(sizeClass));
+        }
+
+        var live = Interlocked.Add(ref _liveBytes, block.Bytes);
+        if (live > LiveBytesMax)
+            Interlocked.Exchange(ref _liveBytesMax, live);
         return block;
     }
 
@@ -49,16 +60,9 @@ internal static class NativePool
         }
 
         Interlocked.Add(ref _liveBytes, -block.Bytes);
-        if (Interlocked.Add(ref _cachedBytes, block.Bytes) > CachedBytesMax)
-        {
-            Interlocked.Add(ref _cachedBytes, -block.Bytes);
-            block.Free();
-            return;
-        }
-
-        var list = Free[block.SizeClass];
-        lock (list)
-            list.Push(block);
+        Interlocked.Add(ref _cachedBytes, block.Bytes);
+        lock (Free[block.SizeClass])
+            Free[block.SizeClass].Push(block);
     }
 
     /// <summary>Takes back a block whose tensors were all collected without being disposed.</summary>
@@ -68,18 +72,38 @@ internal static class NativePool
         Return(block);
     }
 
+    /// <summary>A free block of the class, or of the next larger ones up to twice its size: batches of many sizes share few blocks.</summary>
     private static NativeBlock? TryTake(int sizeClass)
     {
-        var list = Free[sizeClass];
-        NativeBlock? block;
-        lock (list)
+        for (var c = sizeClass; c <= Math.Min(sizeClass + ClassesPerDoubling, ClassCount - 1); c++)
         {
-            if (!list.TryPop(out block))
-                return null;
+            if (TryPop(c) is { } block)
+                return block;
         }
 
-        Interlocked.Add(ref _cachedBytes, -block.Bytes);
-        return block;
+        return null;
+    }
+
+    private static NativeBlock? TryPop(int sizeClass)
+    {
+        lock (Free[sizeClass])
+        {
+            if (!Free[sizeClass].TryPop(out var block))
+                return null;
+            Interlocked.Add(ref _cachedBytes, -block.Bytes);
+            return block;
+        }
+    }
+
+    /// <summary>Frees cached blocks, the largest first, so that a new block leaves all memory within 5/4 of the most that was in use at once.</summary>
+    private static void MakeRoom(long bytes)
+    {
+        var allowed = Math.Max(LiveBytesMax, LiveBytes + bytes) * 5 / 4;
+        for (var c = ClassCount - 1; c >= 0 && LiveBytes + CachedBytes + bytes > allowed; c--)
+        {
+            while (LiveBytes + CachedBytes + bytes > allowed && TryPop(c) is { } block)
+                block.Free();
+        }
     }
 
     /// <summary>The collector sees a few bytes of a tensor where there are megabytes: code that disposes nothing needs this push.</summary>

@@ -59,6 +59,19 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void Pool_BatchesOfManySizes_KeepsAtMostAQuarterMoreThanWasInUseAtOnce()
+    {
+        const long MiB = 1 << 18;
+        for (var i = 0; i < 40; i++)
+        {
+            using var scope = NewDisposeScope();
+            _ = empty((200 + (20 * i)) * MiB);
+            _ = empty((100 + (15 * i)) * MiB);
+            Assert.InRange(NativePool.LiveBytes + NativePool.CachedBytes, 300 * 4 * MiB, NativePool.LiveBytesMax * 5 / 4);
+        }
+    }
+
+    [Fact]
     public void TrainingLoop_AfterItsFirstSteps_KeepsCountsBytesAndHeap()
     {
         var x = FiniteDifferences.Values([64, 32]);
