@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DynamosStream.Bench;
 
-/// <summary>A training step of 16 + 16 images, the clock read between its phases, as in bench/peer/dynamos_peer.py.</summary>
+/// <summary>A training step of 16 + 16 images, the clock read between its phases; the batches run one after the other, as the learner does it.</summary>
 internal static class Phases
 {
     private const int Batch = 16;
@@ -25,19 +25,33 @@ internal static class Phases
         while (times[0].Count < 8 || whole.Elapsed.TotalSeconds < 3)
         {
             using var scope = NewDisposeScope();
-            List<long> marks = [Stopwatch.GetTimestamp()];
-            var stream = net.Gated(x, ActionRules.Sample(rand(Batch, net.GatedChannels)));
-            var memory = net.Gated(stored.Images, ActionRules.Sample(rand(Batch, net.GatedChannels)));
-            marks.Add(Stopwatch.GetTimestamp());
-            var terms = Losses.Dynamos(stream, y, memory, stored, hyper);
-            marks.Add(Stopwatch.GetTimestamp());
+            var spent = new double[names.Length];
+            var mark = Stopwatch.GetTimestamp();
+            var terms = new LossTerms();
             optimizer.zero_grad();
-            terms.Total.backward();
-            marks.Add(Stopwatch.GetTimestamp());
+            Spent(2);
+            var stream = net.Gated(x, ActionRules.Sample(rand(Batch, net.GatedChannels)));
+            Spent(0);
+            Losses.AddStream(terms, stream, y, hyper);
+            Spent(1);
+            terms.Backward();
+            Spent(2);
+            var memory = net.Gated(stored.Images, ActionRules.Sample(rand(Batch, net.GatedChannels)));
+            Spent(0);
+            Losses.AddMemory(terms, memory, stored, hyper);
+            Spent(1);
+            terms.Backward();
+            Spent(2);
             optimizer.step();
-            marks.Add(Stopwatch.GetTimestamp());
+            Spent(3);
             for (var i = 0; i < names.Length; i++)
-                times[i].Add(Stopwatch.GetElapsedTime(marks[i], marks[i + 1]).TotalMilliseconds);
+                times[i].Add(spent[i]);
+
+            void Spent(int phase)
+            {
+                spent[phase] += Stopwatch.GetElapsedTime(mark).TotalMilliseconds;
+                mark = Stopwatch.GetTimestamp();
+            }
         }
 
         return names.Zip(times, (name, list) => (name, list.Skip(3).Order().ElementAt((list.Count - 3) / 2)));
