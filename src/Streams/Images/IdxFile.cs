@@ -5,52 +5,99 @@ namespace DynamosStream.Streams;
 
 /// <summary>Reads IDX files of unsigned bytes, plain or gzipped (told apart by their first bytes, not by their name).</summary>
 /// <remarks>Everything that is wrong with a file raises <see cref="InvalidDataException"/> that names it and what was expected.</remarks>
-internal static class IdxFile
+internal sealed class IdxFile : IDisposable
 {
     private const int UnsignedByte = 0x08;
 
     /// <summary>No deflate stream expands further, so a header that claims more is refused before memory is taken for it.</summary>
     private const int MaximumInflation = 1032;
 
-    /// <summary>Reads an image file: magic 0x00000803, count, rows, columns (big-endian), then the pixels.</summary>
-    public static (byte[] Pixels, int Height, int Width) ReadImages(string path)
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly bool _zipped;
+    private readonly Stream _content;
+    private int _headerLength;
+    private int _length;
+    private int _read;
+
+    private IdxFile(string path)
     {
-        var (sizes, pixels) = Read(path, dimensions: 3);
-        return (pixels, sizes[1], sizes[2]);
+        _path = path;
+        _file = File.OpenRead(path);
+        _zipped = Gzip.Is(_file);
+        _content = _zipped ? new GZipStream(_file, CompressionMode.Decompress) : _file;
+    }
+
+    /// <summary>Reads an image file: magic 0x00000803, count, rows, columns (big-endian), then the pixels.</summary>
+    public static CroppedImages ReadImages(string path)
+    {
+        using var file = new IdxFile(path);
+        var sizes = file.ReadHeader(dimensions: 3);
+        var (count, height, width) = (sizes[0], sizes[1], sizes[2]);
+        var images = new CroppedImages(height, width);
+        var pixels = new byte[height * width];
+        for (var i = 0; i < count; i++)
+        {
+            file.Fill(pixels);
+            images.Add(pixels);
+        }
+
+        file.End();
+        return images;
     }
 
     /// <summary>Reads a label file: magic 0x00000801, count, then one byte a label.</summary>
-    public static byte[] ReadLabels(string path) => Read(path, dimensions: 1).Values;
-
-    private static (int[] Sizes, byte[] Values) Read(string path, int dimensions)
+    public static byte[] ReadLabels(string path)
     {
-        using var file = File.OpenRead(path);
-        var zipped = Gzip.Is(file);
-        using var content = zipped ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+        using var file = new IdxFile(path);
+        file.ReadHeader(dimensions: 1);
+        var labels = new byte[file._length];
+        file.Fill(labels);
+        file.End();
+        return labels;
+    }
 
+    public void Dispose()
+    {
+        _content.Dispose();
+        _file.Dispose();
+    }
+
+    /// <returns>The size of each dimension.</returns>
+    private int[] ReadHeader(int dimensions)
+    {
         var header = new byte[4 + (4 * dimensions)];
-        var got = ReadUpTo(content, header, path);
+        var got = ReadUpTo(header);
         if (got < header.Length)
-            throw new InvalidDataException($"'{path}' ends after {got} bytes; expected an IDX header of {header.Length} bytes.");
+            throw new InvalidDataException($"'{_path}' ends after {got} bytes; expected an IDX header of {header.Length} bytes.");
 
         var magic = BinaryPrimitives.ReadInt32BigEndian(header);
         var expectedMagic = (UnsignedByte << 8) | dimensions;
         if (magic != expectedMagic)
-            throw new InvalidDataException($"'{path}' begins with 0x{magic:x8}; expected 0x{expectedMagic:x8} (IDX, {dimensions}-dimensional).");
+            throw new InvalidDataException($"'{_path}' begins with 0x{magic:x8}; expected 0x{expectedMagic:x8} (IDX, {dimensions}-dimensional).");
 
         var sizes = new int[dimensions];
         for (var i = 0; i < dimensions; i++)
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + (4 * i)));
+        _headerLength = header.Length;
+        _length = PayloadLength(_path, sizes, _zipped ? _file.Length * MaximumInflation : _file.Length - header.Length);
+        return sizes;
+    }
 
-        var values = new byte[PayloadLength(path, sizes, zipped ? file.Length * MaximumInflation : file.Length - header.Length)];
-        got = ReadUpTo(content, values, path);
+    private void Fill(Span<byte> values)
+    {
+        var got = ReadUpTo(values);
+        _read += got;
         if (got < values.Length)
-            throw new InvalidDataException($"'{path}' is truncated: {got} bytes follow its header, expected {values.Length}.");
-        if (ReadUpTo(content, new byte[1], path) > 0)
-            throw new InvalidDataException($"'{path}' goes on after the {values.Length} bytes that its header announces; expected its end.");
-        if (zipped && !Gzip.EndsWithLength(file, header.Length + values.Length))
-            throw new InvalidDataException($"'{path}' does not end with the length of its content; expected a whole gzip file.");
-        return (sizes, values);
+            throw new InvalidDataException($"'{_path}' is truncated: {_read} bytes follow its header, expected {_length}.");
+    }
+
+    private void End()
+    {
+        if (ReadUpTo(new byte[1]) > 0)
+            throw new InvalidDataException($"'{_path}' goes on after the {_length} bytes that its header announces; expected its end.");
+        if (_zipped && !Gzip.EndsWithLength(_file, _headerLength + _length))
+            throw new InvalidDataException($"'{_path}' does not end with the length of its content; expected a whole gzip file.");
     }
 
     private static int PayloadLength(string path, int[] sizes, long available)
@@ -72,15 +119,15 @@ internal static class IdxFile
         return (int)length;
     }
 
-    private static int ReadUpTo(Stream content, Span<byte> buffer, string path)
+    private int ReadUpTo(Span<byte> buffer)
     {
         try
         {
-            return content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return _content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         }
         catch (InvalidDataException error)
         {
-            throw new InvalidDataException($"'{path}' is not a whole gzip file ({error.Message}); expected an IDX file, plain or gzipped.", error);
+            throw new InvalidDataException($"'{_path}' is not a whole gzip file ({error.Message}); expected an IDX file, plain or gzipped.", error);
         }
     }
 }

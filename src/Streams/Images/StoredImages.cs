@@ -3,29 +3,28 @@ namespace DynamosStream.Streams;
 /// <summary>Labelled images in memory, grouped by class in the order in which they are stored.</summary>
 internal sealed class StoredImages : IClassImages
 {
-    private readonly byte[] _pixels;
+    private readonly CroppedImages _images;
     private readonly int[][] _order;
 
-    /// <param name="shape">Shape of one image.</param>
-    /// <param name="pixels">All images, one after the other.</param>
+    /// <param name="images">The images.</param>
     /// <param name="labels">One label an image; images whose label is not below <paramref name="classes"/> are left out.</param>
     /// <param name="classes">Number of classes.</param>
-    public StoredImages(SampleShape shape, byte[] pixels, byte[] labels, int classes)
-        : this(shape, pixels, [.. Enumerable.Range(0, classes).Select(label => IndicesOf(labels, label))])
+    public StoredImages(CroppedImages images, byte[] labels, int classes)
+        : this(images, [.. Enumerable.Range(0, classes).Select(label => IndicesOf(labels, label))])
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.LongLength, (long)labels.Length * shape.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(images.Count, labels.Length);
     }
 
-    private StoredImages(SampleShape shape, byte[] pixels, int[][] order) => (Shape, _pixels, _order) = (shape, pixels, order);
+    private StoredImages(CroppedImages images, int[][] order) => (_images, _order) = (images, order);
 
-    public SampleShape Shape { get; }
+    public SampleShape Shape => new(1, _images.Height, _images.Width);
 
     public int Classes => _order.Length;
 
     public int Count(int label) => _order[label].Length;
 
     public void CopyTo(int label, long index, Span<byte> pixels) =>
-        _pixels.AsSpan(_order[label][index] * Shape.Length, Shape.Length).CopyTo(pixels);
+        _images.CopyTo(_order[label][index], pixels);
 
     /// <summary>The same images, those of each class in a random order that follows from the seed.</summary>
     public StoredImages Shuffled(ulong seed)
@@ -37,7 +36,7 @@ internal sealed class StoredImages : IClassImages
             new CounterRandom(seed, RandomPurpose.StreamOrder, (ulong)label).Shuffle(shuffled[label].AsSpan());
         }
 
-        return new StoredImages(Shape, _pixels, shuffled);
+        return new StoredImages(_images, shuffled);
     }
 
     private static int[] IndicesOf(byte[] labels, int label) =>

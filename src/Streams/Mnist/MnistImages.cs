@@ -18,14 +18,13 @@ internal static class MnistImages
 
     private static StoredImages Read(string imagePath, string labelPath, int classes)
     {
-        var (pixels, height, width) = IdxFile.ReadImages(imagePath);
-        if (height != Shape.Height || width != Shape.Width)
-            throw new InvalidDataException($"'{imagePath}' holds images of {height}x{width}; expected {Shape.Height}x{Shape.Width}.");
+        var images = IdxFile.ReadImages(imagePath);
+        if (images.Height != Shape.Height || images.Width != Shape.Width)
+            throw new InvalidDataException($"'{imagePath}' holds images of {images.Height}x{images.Width}; expected {Shape.Height}x{Shape.Width}.");
 
         var labels = IdxFile.ReadLabels(labelPath);
-        var images = pixels.Length / Shape.Length;
-        if (labels.Length != images)
-            throw new InvalidDataException($"'{labelPath}' holds {labels.Length} labels; expected {images}, one for each image in '{imagePath}'.");
+        if (labels.Length != images.Count)
+            throw new InvalidDataException($"'{labelPath}' holds {labels.Length} labels; expected {images.Count}, one for each image in '{imagePath}'.");
 
         var wrong = Array.FindIndex(labels, label => label >= Digits);
         if (wrong >= 0)
@@ -37,6 +36,6 @@ internal static class MnistImages
                 throw new InvalidDataException($"'{labelPath}' holds no image of class {label}; expected some of each class from 0 to {classes - 1}.");
         }
 
-        return new StoredImages(Shape, pixels, labels, classes);
+        return new StoredImages(images, labels, classes);
     }
 }

@@ -14,9 +14,11 @@ public sealed class IdxFileTests : IDisposable
     [InlineData(true)]
     public void ReadImages_WholeFile_ReturnsPixelsAndSizes(bool zipped)
     {
-        var (pixels, height, width) = IdxFile.ReadImages(_folder.Write("images", zipped ? IdxBytes.Zip(Images) : Images));
-        Assert.Equal((3, 4), (height, width));
-        Assert.Equal(Pixels, pixels);
+        var images = IdxFile.ReadImages(_folder.Write("images", zipped ? IdxBytes.Zip(Images) : Images));
+        Assert.Equal((2, 3, 4), (images.Count, images.Height, images.Width));
+        var second = new byte[12];
+        images.CopyTo(1, second);
+        Assert.Equal(Pixels[12..], second);
     }
 
     [Theory]

@@ -1,0 +1,30 @@
+namespace DynamosStream.Streams.Tests;
+
+public sealed class CroppedImagesTests
+{
+    [Theory]
+    [InlineData(new byte[0])] // black
+    [InlineData(new byte[] { 0 })]
+    [InlineData(new byte[] { 19 })]
+    [InlineData(new byte[] { 6, 13 })]
+    [InlineData(new byte[] { 7 })]
+    [InlineData(new byte[] { 4, 15 })]
+    [InlineData(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 })]
+    public void CopyTo_AnyImage_IsTheImageAdded(byte[] white)
+    {
+        var image = new byte[4 * 5];
+        foreach (var at in white)
+            image[at] = (byte)(at + 1);
+        var images = new CroppedImages(4, 5);
+        images.Add(new byte[] { 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5 });
+        images.Add(image);
+
+        var copy = Enumerable.Repeat((byte)99, 20).ToArray();
+        images.CopyTo(1, copy);
+        Assert.Equal(image, copy);
+    }
+
+    [Fact]
+    public void Add_AnotherSize_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CroppedImages(4, 5).Add(new byte[19]));
+}
