@@ -14,14 +14,17 @@ internal sealed unsafe class ConvolutionPasses : IDisposable
         float* x = Random((long)s.Images * s.InputChannels * s.Pixels);
         float* w = Random((long)s.OutputChannels * s.InputChannels * s.Taps);
         float* y = Random((long)s.Images * s.OutputChannels * s.OutputPixels);
-        _buffers = [x, w, y];
+        float* dx = Random((long)s.Images * s.InputChannels * s.Pixels);
+        float* dw = Random((long)s.OutputChannels * s.InputChannels * s.Taps);
+        _buffers = [x, w, y, dx, dw];
         if (s.SuitsWinograd)
         {
             All =
             [
                 () => WinogradConvolution.Forward(x, w, null, y, s),
-                () => WinogradConvolution.BackwardData(y, w, x, s),
-                () => WinogradConvolution.BackwardWeight(x, y, w, s),
+                () => WinogradConvolution.Backward(null, y, w, dx, null, s),
+                () => WinogradConvolution.Backward(x, y, null, null, dw, s),
+                () => WinogradConvolution.Backward(x, y, w, dx, dw, s),
             ];
         }
         else if (s.InputChannels % KernelSet.Block == 0)
@@ -29,17 +32,22 @@ internal sealed unsafe class ConvolutionPasses : IDisposable
             All =
             [
                 () => DirectConvolution.Forward(x, w, null, y, s),
-                () => DirectConvolution.BackwardData(y, w, x, s),
-                () => DirectConvolution.BackwardWeight(x, y, w, s),
+                () => DirectConvolution.BackwardData(y, w, dx, s),
+                () => DirectConvolution.BackwardWeight(x, y, dw, s),
+                () =>
+                {
+                    DirectConvolution.BackwardData(y, w, dx, s);
+                    DirectConvolution.BackwardWeight(x, y, dw, s);
+                },
             ];
         }
         else
         {
-            All = [() => PlanarConvolution.Forward(x, w, null, y, s), null, () => PlanarConvolution.BackwardWeight(x, y, w, s)];
+            All = [() => PlanarConvolution.Forward(x, w, null, y, s), null, () => PlanarConvolution.BackwardWeight(x, y, dw, s), null];
         }
     }
 
-    /// <summary>Forward, backward-data (null: the first layer has none) and backward-weight.</summary>
+    /// <summary>Forward, backward-data (null: the first layer has none, nor both), backward-weight, and both backward passes.</summary>
     public Action?[] All { get; }
 
     /// <summary>Operations of one pass as a direct convolution.</summary>

@@ -20,15 +20,15 @@ Console.WriteLine($"fork-join {fork * 1e6:f2} us");
     ("1x1:64->64@14", new(batch, 64, 14, 14, 64, (1, 1), (1, 1), (0, 0), (1, 1))),
     ("128->128@14", new(batch, 128, 14, 14, 128, (3, 3), (1, 1), (1, 1), (1, 1))),
 ];
-string[] titles = ["forward", "backward-data", "backward-weight"];
+(string Title, int Passes)[] titles = [("forward", 1), ("backward-data", 1), ("backward-weight", 1), ("backward-both", 2)];
 foreach (var (name, shape) in shapes)
 {
     using var passes = new ConvolutionPasses(shape);
-    foreach (var (title, pass) in titles.Zip(passes.All))
+    foreach (var ((title, count), pass) in titles.Zip(passes.All))
     {
         if (pass is null)
             continue;
         var seconds = Timing.Best(pass, 0.5);
-        Console.WriteLine($"{name} {title} {seconds * 1e6:f0} {passes.Flops / seconds / 1e9:f0}");
+        Console.WriteLine($"{name} {title} {seconds * 1e6:f0} {count * passes.Flops / seconds / 1e9:f0}");
     }
 }

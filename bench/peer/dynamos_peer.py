@@ -225,16 +225,17 @@ def convolutions(threads, batch):
                 y, x, w, None, [stride, stride], [padding, padding], [1, 1], False, [0, 0], 1, [data, weight, False])
 
         passes = [('forward', lambda: F.conv2d(x, w, stride=stride, padding=padding)),
-                  ('backward-data', lambda: backward(True, False)), ('backward-weight', lambda: backward(False, True))]
+                  ('backward-data', lambda: backward(True, False)), ('backward-weight', lambda: backward(False, True)),
+                  ('backward-both', lambda: backward(True, True))]
         for title, run in passes:
-            if inputs == 3 and title == 'backward-data':
+            if inputs == 3 and title in ('backward-data', 'backward-both'):
                 continue  # the images need no gradient
             best, started = 1e9, time.perf_counter()
             while time.perf_counter() - started < 0.5:
                 begin = time.perf_counter()
                 run()
                 best = min(best, time.perf_counter() - begin)
-            flops = 2 * batch * (y.shape[2] * y.shape[3]) * outputs * inputs * kernel * kernel
+            flops = (2 if title == 'backward-both' else 1) * 2 * batch * (y.shape[2] * y.shape[3]) * outputs * inputs * kernel * kernel
             print(name, title, round(1e6 * best), round(flops / best / 1e9), flush=True)
 
 

@@ -46,8 +46,14 @@ internal abstract unsafe class KernelSet
     /// <inheritdoc cref="WinogradTransforms.Output"/>
     public abstract void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride);
 
-    /// <inheritdoc cref="WinogradTransforms.OutputGradient"/>
-    public abstract void WinogradOutputGradient(float* dy, nint rowStride, float* m, nint mStride);
+    /// <inheritdoc cref="WinogradRows.Input"/>
+    public abstract void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride);
+
+    /// <inheritdoc cref="WinogradRows.OutputGradient"/>
+    public abstract void WinogradOutputGradientRow(float* dy, in WinogradRow row, float* m, nint mStride);
+
+    /// <inheritdoc cref="WinogradRows.InputGradient"/>
+    public abstract void WinogradInputGradientRow(float* v, nint vStride, in WinogradRow row, float* dx);
 
     /// <inheritdoc cref="WinogradTransforms.Weights"/>
     public abstract void WinogradWeights(float* w, float* u, nint uStride);

@@ -37,7 +37,7 @@ internal sealed unsafe class KernelSet<V> : KernelSet
     public override void AddOuterProducts(float* a, float* b, int rows, float* sum)
     {
         if (V.Count == 16)
-            OuterProductKernels.Add16x1<V>(a, b, rows, sum);
+            OuterProductKernels.Add16x1(a, b, rows, sum);
         else
             OuterProductKernels.Add4x2<V>(a, b, rows, sum);
     }
@@ -48,8 +48,14 @@ internal sealed unsafe class KernelSet<V> : KernelSet
     public override void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride) =>
         WinogradTransforms.Output<V>(m, mStride, bias, y, rowStride);
 
-    public override void WinogradOutputGradient(float* dy, nint rowStride, float* m, nint mStride) =>
-        WinogradTransforms.OutputGradient<V>(dy, rowStride, m, mStride);
+    public override void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride) =>
+        WinogradRows.Input<V>(x, row, v, vStride);
+
+    public override void WinogradOutputGradientRow(float* dy, in WinogradRow row, float* m, nint mStride) =>
+        WinogradRows.OutputGradient<V>(dy, row, m, mStride);
+
+    public override void WinogradInputGradientRow(float* v, nint vStride, in WinogradRow row, float* dx) =>
+        WinogradRows.InputGradient<V>(v, vStride, row, dx);
 
     public override void WinogradWeights(float* w, float* u, nint uStride) =>
         WinogradTransforms.Weights<V>(w, u, uStride);

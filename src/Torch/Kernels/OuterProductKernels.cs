@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace TorchSharp.Kernels;
 
@@ -55,33 +56,37 @@ internal static unsafe class OuterProductKernels
     }
 
     /// <summary>All sixteen inputs by one vector of 16 outputs: one pass over the rows (AVX-512).</summary>
+    /// <remarks>In plain vectors, because the compiler folds the broadcasts into the multiply-adds only there.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add16x1<V>(float* a, float* b, int rows, float* sum)
-        where V : unmanaged, ISimd<V>
+    public static void Add16x1(float* a, float* b, int rows, float* sum)
     {
-        V s0 = V.Load(sum + 0), s1 = V.Load(sum + 16), s2 = V.Load(sum + 32), s3 = V.Load(sum + 48);
-        V s4 = V.Load(sum + 64), s5 = V.Load(sum + 80), s6 = V.Load(sum + 96), s7 = V.Load(sum + 112);
-        V s8 = V.Load(sum + 128), s9 = V.Load(sum + 144), s10 = V.Load(sum + 160), s11 = V.Load(sum + 176);
-        V s12 = V.Load(sum + 192), s13 = V.Load(sum + 208), s14 = V.Load(sum + 224), s15 = V.Load(sum + 240);
+        Vector512<float> s0 = Vector512.Load(sum + 0), s1 = Vector512.Load(sum + 16);
+        Vector512<float> s2 = Vector512.Load(sum + 32), s3 = Vector512.Load(sum + 48);
+        Vector512<float> s4 = Vector512.Load(sum + 64), s5 = Vector512.Load(sum + 80);
+        Vector512<float> s6 = Vector512.Load(sum + 96), s7 = Vector512.Load(sum + 112);
+        Vector512<float> s8 = Vector512.Load(sum + 128), s9 = Vector512.Load(sum + 144);
+        Vector512<float> s10 = Vector512.Load(sum + 160), s11 = Vector512.Load(sum + 176);
+        Vector512<float> s12 = Vector512.Load(sum + 192), s13 = Vector512.Load(sum + 208);
+        Vector512<float> s14 = Vector512.Load(sum + 224), s15 = Vector512.Load(sum + 240);
         for (; rows > 0; rows--, a += KernelSet.Block, b += KernelSet.Block)
         {
-            var right = V.Load(b);
-            s0 = V.MultiplyAdd(V.Broadcast(a[0]), right, s0);
-            s1 = V.MultiplyAdd(V.Broadcast(a[1]), right, s1);
-            s2 = V.MultiplyAdd(V.Broadcast(a[2]), right, s2);
-            s3 = V.MultiplyAdd(V.Broadcast(a[3]), right, s3);
-            s4 = V.MultiplyAdd(V.Broadcast(a[4]), right, s4);
-            s5 = V.MultiplyAdd(V.Broadcast(a[5]), right, s5);
-            s6 = V.MultiplyAdd(V.Broadcast(a[6]), right, s6);
-            s7 = V.MultiplyAdd(V.Broadcast(a[7]), right, s7);
-            s8 = V.MultiplyAdd(V.Broadcast(a[8]), right, s8);
-            s9 = V.MultiplyAdd(V.Broadcast(a[9]), right, s9);
-            s10 = V.MultiplyAdd(V.Broadcast(a[10]), right, s10);
-            s11 = V.MultiplyAdd(V.Broadcast(a[11]), right, s11);
-            s12 = V.MultiplyAdd(V.Broadcast(a[12]), right, s12);
-            s13 = V.MultiplyAdd(V.Broadcast(a[13]), right, s13);
-            s14 = V.MultiplyAdd(V.Broadcast(a[14]), right, s14);
-            s15 = V.MultiplyAdd(V.Broadcast(a[15]), right, s15);
+            var right = Vector512.Load(b);
+            s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), right, s0);
+            s1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), right, s1);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), right, s2);
+            s3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), right, s3);
+            s4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[4]), right, s4);
+            s5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), right, s5);
+            s6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), right, s6);
+            s7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), right, s7);
+            s8 = Vector512.FusedMultiplyAdd(Vector512.Create(a[8]), right, s8);
+            s9 = Vector512.FusedMultiplyAdd(Vector512.Create(a[9]), right, s9);
+            s10 = Vector512.FusedMultiplyAdd(Vector512.Create(a[10]), right, s10);
+            s11 = Vector512.FusedMultiplyAdd(Vector512.Create(a[11]), right, s11);
+            s12 = Vector512.FusedMultiplyAdd(Vector512.Create(a[12]), right, s12);
+            s13 = Vector512.FusedMultiplyAdd(Vector512.Create(a[13]), right, s13);
+            s14 = Vector512.FusedMultiplyAdd(Vector512.Create(a[14]), right, s14);
+            s15 = Vector512.FusedMultiplyAdd(Vector512.Create(a[15]), right, s15);
         }
 
         s0.Store(sum + 0);

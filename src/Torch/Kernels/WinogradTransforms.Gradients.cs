@@ -2,45 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace TorchSharp.Kernels;
 
-/// <remarks>The transforms of weights and of gradients.</remarks>
+/// <remarks>The transforms of weights and of their gradients.</remarks>
 internal static unsafe partial class WinogradTransforms
 {
-    /// <summary>Gradient of an output tile to coefficients, A dy A': the transpose of <see cref="Output"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OutputGradient<V>(float* dy, nint rowStride, float* m, nint mStride)
-        where V : unmanaged, ISimd<V>
-    {
-        V two = V.Broadcast(2), minusTwo = V.Broadcast(-2), four = V.Broadcast(4);
-        for (var lane = 0; lane < Block; lane += V.Count, dy += V.Count, m += V.Count)
-        {
-            float* y0 = dy, y1 = y0 + rowStride, y2 = y1 + rowStride, y3 = y2 + rowStride;
-            ExpandRow(V.Load(y0), V.Load(y0 + 16), V.Load(y0 + 32), V.Load(y0 + 48), m, mStride);
-            ExpandRow(V.Load(y3), V.Load(y3 + 16), V.Load(y3 + 32), V.Load(y3 + 48), m + (30 * mStride), mStride);
-
-            V even0 = V.Load(y0) + V.Load(y2), odd0 = V.Load(y1) + V.Load(y3);
-            V even1 = V.Load(y0 + 16) + V.Load(y2 + 16), odd1 = V.Load(y1 + 16) + V.Load(y3 + 16);
-            V even2 = V.Load(y0 + 32) + V.Load(y2 + 32), odd2 = V.Load(y1 + 32) + V.Load(y3 + 32);
-            V even3 = V.Load(y0 + 48) + V.Load(y2 + 48), odd3 = V.Load(y1 + 48) + V.Load(y3 + 48);
-            ExpandRow(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, m + (6 * mStride), mStride);
-            ExpandRow(even0 - odd0, even1 - odd1, even2 - odd2, even3 - odd3, m + (12 * mStride), mStride);
-
-            even0 = V.MultiplyAdd(four, V.Load(y2), V.Load(y0));
-            even1 = V.MultiplyAdd(four, V.Load(y2 + 16), V.Load(y0 + 16));
-            even2 = V.MultiplyAdd(four, V.Load(y2 + 32), V.Load(y0 + 32));
-            even3 = V.MultiplyAdd(four, V.Load(y2 + 48), V.Load(y0 + 48));
-            odd0 = V.MultiplyAdd(four, V.Load(y3), V.Load(y1));
-            odd1 = V.MultiplyAdd(four, V.Load(y3 + 16), V.Load(y1 + 16));
-            odd2 = V.MultiplyAdd(four, V.Load(y3 + 32), V.Load(y1 + 32));
-            odd3 = V.MultiplyAdd(four, V.Load(y3 + 48), V.Load(y1 + 48));
-            ExpandRow(
-                V.MultiplyAdd(two, odd0, even0), V.MultiplyAdd(two, odd1, even1),
-                V.MultiplyAdd(two, odd2, even2), V.MultiplyAdd(two, odd3, even3), m + (18 * mStride), mStride);
-            ExpandRow(
-                V.MultiplyAdd(minusTwo, odd0, even0), V.MultiplyAdd(minusTwo, odd1, even1),
-                V.MultiplyAdd(minusTwo, odd2, even2), V.MultiplyAdd(minusTwo, odd3, even3), m + (24 * mStride), mStride);
-        }
-    }
-
     /// <summary>Weights to coefficients, G g G': [3 x 3][16 outputs] of one input channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weights<V>(float* w, float* u, nint uStride)
@@ -97,22 +61,6 @@ internal static unsafe partial class WinogradTransforms
             }
         }
     }
-    /// <summary>One dimension of A dy: four values to six coefficients, stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ExpandRow<V>(V t0, V t1, V t2, V t3, float* m, nint mStride)
-        where V : unmanaged, ISimd<V>
-    {
-        t0.Store(m);
-        t3.Store(m + (5 * mStride));
-        V even = t0 + t2, odd = t1 + t3;
-        (even + odd).Store(m + mStride);
-        (even - odd).Store(m + (2 * mStride));
-        var four = V.Broadcast(4);
-        (even, odd) = (V.MultiplyAdd(four, t2, t0), V.MultiplyAdd(four, t3, t1));
-        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(m + (3 * mStride));
-        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(m + (4 * mStride));
-    }
-
     /// <summary>One dimension of G g: three weights to six coefficients, stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WeightRow<V>(V g0, V g1, V g2, float* u, nint uStride)

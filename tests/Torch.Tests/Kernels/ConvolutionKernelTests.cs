@@ -9,42 +9,29 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
     private readonly int _threads = Workers.ThreadCount;
     private readonly KernelSet _set = KernelSet.Current;
 
-    public static TheoryData<string, ConvolutionCase> Cases()
-    {
-        ConvolutionCase[] winograd =
-        [
-            new("winograd", 1, 16, [4, 4], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
-            new("winograd", 3, 16, [7, 5], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
-            new("winograd", 2, 48, [14, 14], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
-            new("winograd", 1, 32, [1, 9], 48, [3, 3], [1, 1], [1, 1], [1, 1]),
-            new("winograd", 7, 32, [12, 13], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
-        ];
-        ConvolutionCase[] direct =
-        [
-            new("direct", 2, 32, [14, 14], 48, [3, 3], [2, 2], [1, 1], [1, 1]),
-            new("direct", 3, 16, [9, 7], 32, [1, 1], [1, 1], [0, 0], [1, 1]),
-            new("direct", 2, 32, [9, 8], 16, [1, 1], [2, 2], [0, 0], [1, 1]),
-            new("direct", 2, 16, [10, 11], 16, [3, 2], [2, 3], [0, 2], [2, 1]),
-            new("direct", 1, 20, [6, 6], 10, [5, 5], [1, 1], [2, 2], [1, 1]),
-            new("direct", 2, 3, [8, 8], 33, [3, 3], [1, 1], [1, 1], [1, 1]),
-        ];
-        ConvolutionCase[] planar =
-        [
-            new("planar", 3, 3, [12, 12], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
-            new("planar", 2, 1, [11, 9], 16, [5, 3], [2, 1], [2, 0], [1, 2]),
-            new("planar", 1, 2, [3, 3], 48, [3, 3], [1, 1], [0, 0], [1, 1]),
-        ];
-        var data = new TheoryData<string, ConvolutionCase>();
-        foreach (var set in new[] { "Portable", "Avx2", "Avx512" })
-        {
-            foreach (var one in (ConvolutionCase[])[.. winograd, .. direct, .. planar])
-            {
-                data.Add(set, one);
-            }
-        }
+    public static TheoryData<string, ConvolutionCase> Winograd() => OnEachWidth([
+        new("winograd", 1, 16, [4, 4], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 3, 16, [7, 5], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 2, 48, [14, 14], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 1, 32, [1, 9], 48, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 7, 32, [12, 13], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 3, 32, [26, 33], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+    ]);
 
-        return data;
-    }
+    public static TheoryData<string, ConvolutionCase> Direct() => OnEachWidth([
+        new("direct", 2, 32, [14, 14], 48, [3, 3], [2, 2], [1, 1], [1, 1]),
+        new("direct", 3, 16, [9, 7], 32, [1, 1], [1, 1], [0, 0], [1, 1]),
+        new("direct", 2, 32, [9, 8], 16, [1, 1], [2, 2], [0, 0], [1, 1]),
+        new("direct", 2, 16, [10, 11], 16, [3, 2], [2, 3], [0, 2], [2, 1]),
+        new("direct", 1, 20, [6, 6], 10, [5, 5], [1, 1], [2, 2], [1, 1]),
+        new("direct", 2, 3, [8, 8], 33, [3, 3], [1, 1], [1, 1], [1, 1]),
+    ]);
+
+    public static TheoryData<string, ConvolutionCase> Planar() => OnEachWidth([
+        new("planar", 3, 3, [12, 12], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("planar", 2, 1, [11, 9], 16, [5, 3], [2, 1], [2, 0], [1, 2]),
+        new("planar", 1, 2, [3, 3], 48, [3, 3], [1, 1], [0, 0], [1, 1]),
+    ]);
 
     public void Dispose()
     {
@@ -53,7 +40,9 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(Winograd))]
+    [MemberData(nameof(Direct))]
+    [MemberData(nameof(Planar))]
     public void AllPasses_EachWidth_MatchDefinition(string set, ConvolutionCase one)
     {
         KernelSet.Current = Set(set);
@@ -70,7 +59,9 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(Winograd))]
+    [MemberData(nameof(Direct))]
+    [MemberData(nameof(Planar))]
     public void AllPasses_AnyThreadCount_SameBits(string set, ConvolutionCase one)
     {
         KernelSet.Current = Set(set);
@@ -84,6 +75,32 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
         var expected = Results(1);
         Assert.Equal(expected, Results(2));
         Assert.Equal(expected, Results(3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Winograd))]
+    public void WinogradBackward_BothGradientsAtOnce_SameBitsAsEachAlone(string set, ConvolutionCase one)
+    {
+        KernelSet.Current = Set(set);
+        var (x, w, _, dy) = Inputs(one.Shape);
+        var (dx, dw) = WinogradBackward(one.Shape, x, dy, w);
+
+        Assert.Equal(BackwardData(one, dy, w), dx);
+        Assert.Equal(BackwardWeight(one, x, dy), dw);
+    }
+
+    private static TheoryData<string, ConvolutionCase> OnEachWidth(ConvolutionCase[] cases)
+    {
+        var data = new TheoryData<string, ConvolutionCase>();
+        foreach (var set in new[] { "Portable", "Avx2", "Avx512" })
+        {
+            foreach (var one in cases)
+            {
+                data.Add(set, one);
+            }
+        }
+
+        return data;
     }
 
     private static KernelSet Set(string name) => name switch
@@ -138,19 +155,17 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
     private static float[] BackwardData(ConvolutionCase one, float[] dy, float[] w)
     {
         var s = one.Shape;
+        if (one.Kind == "winograd")
+        {
+            return WinogradBackward(s, null, dy, w).Dx;
+        }
+
         var gradient = Block(dy, s.Images, s.OutputChannels, s.OutputPixels);
         var dx = new float[s.Images * s.InputBlocks * 16 * s.Pixels];
         Array.Fill(dx, float.NaN);
         fixed (float* pd = gradient, pw = w, px = dx)
         {
-            if (one.Kind == "winograd")
-            {
-                WinogradConvolution.BackwardData(pd, pw, px, s);
-            }
-            else
-            {
-                DirectConvolution.BackwardData(pd, pw, px, s);
-            }
+            DirectConvolution.BackwardData(pd, pw, px, s);
         }
 
         return Unblock(dx, s.Images, s.InputChannels, s.Pixels);
@@ -159,27 +174,45 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
     private static float[] BackwardWeight(ConvolutionCase one, float[] x, float[] dy)
     {
         var s = one.Shape;
+        if (one.Kind == "winograd")
+        {
+            return WinogradBackward(s, x, dy, null).Dw;
+        }
+
         var input = one.Kind == "planar" ? x : Block(x, s.Images, s.InputChannels, s.Pixels);
         var gradient = Block(dy, s.Images, s.OutputChannels, s.OutputPixels);
         var dw = new float[s.OutputChannels * s.InputChannels * s.Taps];
         Array.Fill(dw, float.NaN);
         fixed (float* px = input, pd = gradient, pw = dw)
         {
-            switch (one.Kind)
+            if (one.Kind == "direct")
             {
-                case "winograd":
-                    WinogradConvolution.BackwardWeight(px, pd, pw, s);
-                    break;
-                case "direct":
-                    DirectConvolution.BackwardWeight(px, pd, pw, s);
-                    break;
-                default:
-                    PlanarConvolution.BackwardWeight(px, pd, pw, s);
-                    break;
+                DirectConvolution.BackwardWeight(px, pd, pw, s);
+            }
+            else
+            {
+                PlanarConvolution.BackwardWeight(px, pd, pw, s);
             }
         }
 
         return dw;
+    }
+
+    /// <summary>The gradient of the inputs if weights are given, and that of the weights if inputs are; else empty.</summary>
+    private static (float[] Dx, float[] Dw) WinogradBackward(ConvolutionShape s, float[]? x, float[] dy, float[]? w)
+    {
+        var input = x is null ? null : Block(x, s.Images, s.InputChannels, s.Pixels);
+        var gradient = Block(dy, s.Images, s.OutputChannels, s.OutputPixels);
+        var dx = w is null ? null : new float[s.Images * s.InputChannels * s.Pixels];
+        var dw = x is null ? null : new float[s.OutputChannels * s.InputChannels * s.Taps];
+        Array.Fill(dx ?? [], float.NaN);
+        Array.Fill(dw ?? [], float.NaN);
+        fixed (float* px = input, pdy = gradient, pw = w, pdx = dx, pdw = dw)
+        {
+            WinogradConvolution.Backward(px, pdy, pw, pdx, pdw, s);
+        }
+
+        return (dx is null ? [] : Unblock(dx, s.Images, s.InputChannels, s.Pixels), dw ?? []);
     }
 
     private static float[] Block(float[] plain, int images, int channels, int pixels)

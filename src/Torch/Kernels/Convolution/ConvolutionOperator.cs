@@ -34,8 +34,24 @@ internal static unsafe class ConvolutionOperator
         return y;
     }
 
-    /// <summary>Gradient of the input.</summary>
-    public static Tensor BackwardData(Tensor dy, Tensor w, ConvolutionShape s, int groups)
+    /// <summary>The gradient of the input where the weights are given, and that of the weights where the input is.</summary>
+    public static (Tensor? Dx, Tensor? Dw) Backward(Tensor? x, Tensor dy, Tensor? w, ConvolutionShape s, int groups)
+    {
+        if (s.Images == 0 || groups > 1 || !s.SuitsWinograd)
+            return (w is null ? null : BackwardData(dy, w, s, groups), x is null ? null : BackwardWeight(x, dy, s, groups));
+
+        using var ownWeights = w?.ApartFrom(x, dy);
+        using var ownGradient = dy.ApartFrom(x);
+        using var weights = ownWeights?.Contiguous();
+        using var gradient = ownGradient.Blocked();
+        using var input = x?.Blocked();
+        var dx = w is null ? null : Tensor.EmptyBlocked(s.InputSizes);
+        var dw = x is null ? null : Tensor.EmptyStrided([s.OutputChannels, s.InputChannels, s.Kernel.Y, s.Kernel.X]);
+        WinogradConvolution.Backward(FloatsOf(input), gradient.Floats, FloatsOf(weights), FloatsOf(dx), FloatsOf(dw), s);
+        return (dx, dw);
+    }
+
+    private static Tensor BackwardData(Tensor dy, Tensor w, ConvolutionShape s, int groups)
     {
         using var ownWeights = w.ApartFrom(dy);
         using var weights = ownWeights.Contiguous();
@@ -43,16 +59,12 @@ internal static unsafe class ConvolutionOperator
             return BackwardDataGroups(dy, weights.Floats, s, groups);
 
         var dx = Tensor.EmptyBlocked(s.InputSizes);
-        using var blocked = dy.Blocked();
-        if (s.SuitsWinograd)
-            WinogradConvolution.BackwardData(blocked.Floats, weights.Floats, dx.Floats, s);
-        else
-            DirectConvolution.BackwardData(blocked.Floats, weights.Floats, dx.Floats, s);
+        using var gradient = dy.Blocked();
+        DirectConvolution.BackwardData(gradient.Floats, weights.Floats, dx.Floats, s);
         return dx;
     }
 
-    /// <summary>Gradient of the weights.</summary>
-    public static Tensor BackwardWeight(Tensor x, Tensor dy, ConvolutionShape s, int groups)
+    private static Tensor BackwardWeight(Tensor x, Tensor dy, ConvolutionShape s, int groups)
     {
         var dw = Tensor.EmptyStrided([s.OutputChannels, s.InputChannels / groups, s.Kernel.Y, s.Kernel.X]);
         if (s.Images == 0 || groups > 1 || !IsWhole(s.OutputChannels))
@@ -70,11 +82,8 @@ internal static unsafe class ConvolutionOperator
             return dw;
         }
 
-        using var blocked = x.Blocked();
-        if (s.SuitsWinograd)
-            WinogradConvolution.BackwardWeight(blocked.Floats, gradient.Floats, dw.Floats, s);
-        else
-            DirectConvolution.BackwardWeight(blocked.Floats, gradient.Floats, dw.Floats, s);
+        using var input = x.Blocked();
+        DirectConvolution.BackwardWeight(input.Floats, gradient.Floats, dw.Floats, s);
         return dw;
     }
 
@@ -128,6 +137,8 @@ internal static unsafe class ConvolutionOperator
             DirectConvolution.BackwardWeight(input.Floats, gradient.Floats, to, group);
         }
     }
+
+    private static float* FloatsOf(Tensor? tensor) => tensor is null ? null : tensor.Floats;
 
     private static bool IsWhole(int channels) => channels % KernelSet.Block == 0;
 }

@@ -1,95 +1,113 @@
-using System.Runtime.CompilerServices;
-
 namespace TorchSharp.Kernels;
 
 /// <remarks>
-/// Backward-data is the forward pass with the kernel turned by 180 degrees. Backward-weight sums V' M over the tiles for each of the
-/// 36 coefficients, V being the transformed inputs and M the transformed gradients of the outputs.
+/// The backward passes are the transpose of the forward pass, in one sweep. With V = B' x B, as forward, and M = A dy A', each once for
+/// both gradients, the gradient of the transformed weights is V' M for each of the 36 coefficients, and the gradient of the
+/// transformed inputs is M U'; this takes V's place, and B dV B' goes to the inputs, adding up where the tiles' windows overlap.
+/// The sweep takes as many rows of tiles at a time as keep V and M in the L2 cache. Within them the work is divided by row of tiles,
+/// by coefficient, and by image and block of channels: every sum runs in the order of the tiles for any number of threads.
 /// </remarks>
 internal static unsafe partial class WinogradConvolution
 {
-    /// <summary>Floats that V and M of a backward-weight pass may take: they pass through the L3 cache once.</summary>
+    /// <summary>Floats that V and M may take.</summary>
     private const int GradientFloats = 256 * 1024;
 
+    /// <summary>Gradients of the inputs, of the weights, or of both.</summary>
+    /// <param name="x">Input; null if <paramref name="dw"/> is.</param>
     /// <param name="dy">Gradient of the output.</param>
-    /// <param name="weights">[output][input][3][3].</param>
-    /// <param name="dx">Gradient of the input, overwritten.</param>
-    /// <param name="shape">Sizes.</param>
-    public static void BackwardData(float* dy, float* weights, float* dx, ConvolutionShape shape)
+    /// <param name="weights">[output][input][3][3]; null if <paramref name="dx"/> is.</param>
+    /// <param name="dx">Gradient of the input, overwritten, or null.</param>
+    /// <param name="dw">Gradient of the weights, [output][input][3][3], overwritten, or null.</param>
+    /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
+    public static void Backward(float* x, float* dy, float* weights, float* dx, float* dw, ConvolutionShape shape)
     {
-        using var u = new Scratch(Coefficients * WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks));
-        WinogradWeights.TransformTurned(weights, u.Floats, shape);
-        Convolve(dy, shape.OutputBlocks, u.Floats, null, dx, shape.InputBlocks, new WinogradTiling(shape));
-    }
-
-    /// <param name="x">Input.</param>
-    /// <param name="dy">Gradient of the output.</param>
-    /// <param name="dw">Gradient of the weights, [output][input][3][3], overwritten.</param>
-    /// <param name="shape">Sizes.</param>
-    public static void BackwardWeight(float* x, float* dy, float* dw, ConvolutionShape shape)
-    {
-        const int TilesPerPart = 8;
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
-        var (inputBlocks, outputBlocks) = (shape.InputBlocks, shape.OutputBlocks);
-        var tilesMax = Math.Min(tiling.Count, Math.Max(TilesPerPart, GradientFloats / (Coefficients * Block * (inputBlocks + outputBlocks))));
-        var vStride = Stride(inputBlocks, tilesMax);
-        var mStride = Stride(outputBlocks, tilesMax);
-        var sumStride = WinogradWeights.Stride(inputBlocks, outputBlocks);
-        var sumFloats = Coefficients * sumStride;
-        using var scratch = new Scratch(sumFloats + (Coefficients * (vStride + mStride)));
-        var sums = scratch.Floats;
-        var v = sums + sumFloats;
+        var (inputs, outputs) = (shape.InputBlocks, shape.OutputBlocks);
+        var rowsOfTiles = shape.Images * tiling.Rows;
+        var rowsMax = Math.Clamp(GradientFloats / (Coefficients * Block * (inputs + outputs) * tiling.Columns), 1, rowsOfTiles);
+        var groups = ((rowsMax * tiling.Columns) + set.Rows - 1) / set.Rows;
+        var blockStride = (nint)groups * set.Rows * Block;
+        var (vStride, mStride) = ((inputs * blockStride) + Block, (outputs * blockStride) + Block);
+        var uStride = WinogradWeights.Stride(inputs, outputs);
+        using var scratch = new Scratch(Coefficients * (vStride + mStride + (dx == null ? 0 : uStride) + (dw == null ? 0 : uStride)));
+        var v = scratch.Floats;
         var m = v + (Coefficients * vStride);
-        new Span<float>(sums, checked((int)sumFloats)).Clear();
+        var u = m + (Coefficients * mStride);
+        var sums = u + (dx == null ? 0 : Coefficients * uStride);
+        if (dx != null)
+            WinogradWeights.TransformTransposed(weights, u, shape);
+        if (dw != null)
+            new Span<float>(sums, checked((int)(Coefficients * uStride))).Clear();
 
-        for (var first = 0; first < tiling.Count; first += tilesMax)
+        for (var first = 0; first < rowsOfTiles; first += rowsMax)
         {
-            var tiles = Math.Min(tilesMax, tiling.Count - first);
             var begin = first;
-            Workers.Run((tiles + TilesPerPart - 1) / TilesPerPart, part =>
+            var rows = Math.Min(rowsMax, rowsOfTiles - begin);
+            var tiles = rows * tiling.Columns;
+            Workers.Run(rows, part =>
             {
-                for (var t = part * TilesPerPart; t < Math.Min(tiles, (part + 1) * TilesPerPart); t++)
+                using var lines = new Scratch(WinogradRow.Floats(tiling));
+                WinogradRow.Clear(tiling, lines.Floats);
+                var (image, row) = Math.DivRem(begin + part, tiling.Rows);
+                var place = new WinogradRow(tiling, row, lines.Floats);
+                var offset = (nint)part * tiling.Columns * Block;
+                for (var i = 0; dw != null && i < inputs; i++)
+                    set.WinogradInputRow(x + ((((nint)image * inputs) + i) * tiling.Pixels * Block), place, v + (i * blockStride) + offset, vStride);
+                for (var o = 0; o < outputs; o++)
+                    set.WinogradOutputGradientRow(dy + ((((nint)image * outputs) + o) * tiling.Pixels * Block), place, m + (o * blockStride) + offset, mStride);
+            });
+            Workers.Run(Coefficients, coefficient =>
+            {
+                float* vc = v + (coefficient * vStride), mc = m + (coefficient * mStride);
+                if (dw != null)
                 {
-                    TransformInput(set, x, inputBlocks, tiling, begin + t, v + (t * Block), vStride, (nint)tilesMax * Block);
-                    TransformGradient(set, dy, outputBlocks, tiling, begin + t, m + (t * Block), mStride, (nint)tilesMax * Block);
+                    var sum = sums + (coefficient * uStride);
+                    for (var i = 0; i < inputs; i++)
+                    {
+                        for (var o = 0; o < outputs; o++, sum += Block * Block)
+                            set.AddOuterProducts(vc + (i * blockStride), mc + (o * blockStride), tiles, sum);
+                    }
+                }
+
+                for (var i = 0; dx != null && i < inputs; i += set.OutputBlocks)
+                {
+                    set.Multiply(new MatrixProduct
+                    {
+                        X = mc,
+                        XBlock = blockStride,
+                        Blocks = outputs,
+                        Taps = 1,
+                        Weights = u + (coefficient * uStride) + ((nint)i * outputs * Block * Block),
+                        Bias = KernelSet.Zeros,
+                        Y = vc + (i * blockStride),
+                        Groups = (tiles + set.Rows - 1) / set.Rows,
+                        OutputBlocks = Math.Min(set.OutputBlocks, inputs - i),
+                        YBlock = blockStride,
+                        WeightsBlock = (nint)outputs * Block * Block,
+                    });
                 }
             });
-            Workers.Run(Coefficients * inputBlocks, part =>
+            if (dx == null)
+                continue;
+            var firstImage = begin / tiling.Rows;
+            var images = ((begin + rows - 1) / tiling.Rows) - firstImage + 1;
+            Workers.Run(images * inputs, part =>
             {
-                var (coefficient, i) = (part / inputBlocks, part % inputBlocks);
-                for (var o = 0; o < outputBlocks; o++)
+                using var lines = new Scratch(WinogradRow.Floats(tiling));
+                WinogradRow.Clear(tiling, lines.Floats);
+                var (image, i) = Math.DivRem(part, inputs);
+                image += firstImage;
+                for (var r = Math.Max(begin, image * tiling.Rows); r < Math.Min(begin + rows, (image + 1) * tiling.Rows); r++)
                 {
-                    set.AddOuterProducts(
-                        v + (coefficient * vStride) + ((nint)i * tilesMax * Block),
-                        m + (coefficient * mStride) + ((nint)o * tilesMax * Block),
-                        tiles,
-                        sums + (coefficient * sumStride) + ((((nint)i * outputBlocks) + o) * Block * Block));
+                    var from = v + (i * blockStride) + ((nint)(r - begin) * tiling.Columns * Block);
+                    var place = new WinogradRow(tiling, r % tiling.Rows, lines.Floats);
+                    set.WinogradInputGradientRow(from, vStride, place, dx + ((((nint)image * inputs) + i) * tiling.Pixels * Block));
                 }
             });
         }
 
-        WinogradWeights.TransformGradient(set, sums, dw, shape);
-    }
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformGradient(
-        KernelSet set, float* dy, int blocks, in WinogradTiling tiling, int tile, float* m, nint mStride, nint mBlock)
-    {
-        var (image, top, left) = tiling.Position(tile);
-        var inside = top + Tile <= tiling.Height && left + Tile <= tiling.Width;
-        var from = dy + ((long)image * blocks * tiling.Pixels * Block) + (((top * tiling.Width) + left) * Block);
-        var padded = stackalloc float[inside ? 0 : Tile * Tile * Block];
-        for (var block = 0; block < blocks; block++, from += tiling.Pixels * Block, m += mBlock)
-        {
-            if (inside)
-            {
-                set.WinogradOutputGradient(from, (nint)tiling.Width * Block, m, mStride);
-            }
-            else
-            {
-                CopyInside(from, top, left, tiling, Tile, padded);
-                set.WinogradOutputGradient(padded, Tile * Block, m, mStride);
-            }
-        }
+        if (dw != null)
+            WinogradWeights.TransformGradient(set, sums, dw, shape);
     }
 }

@@ -6,7 +6,7 @@ namespace TorchSharp.Kernels;
 /// <summary>3 x 3 convolution, stride 1, padding 1, of blocked images by Winograd's F(4x4, 3x3), see <see cref="WinogradTransforms"/>.</summary>
 /// <remarks>
 /// Images are [image][block][pixel][16], of any size: tiles that reach over the border are copied through a small padded tile.
-/// Forward and backward-data take groups of tiles that keep their transformed blocks, V [36][input block][tile][16] and
+/// Forward takes groups of tiles that keep their transformed blocks, V [36][input block][tile][16] and
 /// M [36][output block][tile][16], in the L2 cache: transform in, 36 matrix products, transform out. The groups only place the work:
 /// each element is summed in the same order whatever their size and the number of threads.
 /// </remarks>

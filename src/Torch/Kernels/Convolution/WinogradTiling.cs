@@ -5,22 +5,25 @@ internal readonly struct WinogradTiling(in ConvolutionShape s)
 {
     private const int Tile = 4;
 
-    private readonly int _columns = (s.Width + Tile - 1) / Tile;
-    private readonly int _perImage = (s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile);
-
     public int Height { get; } = s.Height;
 
     public int Width { get; } = s.Width;
 
     public int Pixels { get; } = s.Pixels;
 
+    /// <summary>Tiles in a row.</summary>
+    public int Columns { get; } = (s.Width + Tile - 1) / Tile;
+
+    /// <summary>Rows of tiles in an image.</summary>
+    public int Rows { get; } = (s.Height + Tile - 1) / Tile;
+
     public int Count { get; } = s.Images * ((s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile));
 
     /// <summary>Image, first row and first column of a tile.</summary>
     public (int Image, int Top, int Left) Position(int tile)
     {
-        var (image, inside) = Math.DivRem(tile, _perImage);
-        var (row, column) = Math.DivRem(inside, _columns);
+        var (image, inside) = Math.DivRem(tile, Rows * Columns);
+        var (row, column) = Math.DivRem(inside, Columns);
         return (image, row * Tile, column * Tile);
     }
 }

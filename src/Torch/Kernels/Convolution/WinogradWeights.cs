@@ -32,8 +32,8 @@ internal static unsafe class WinogradWeights
         });
     }
 
-    /// <summary>Inputs and outputs exchanged and the kernel turned by 180 degrees: U [36][input block][output][16 inputs].</summary>
-    public static void TransformTurned(float* weights, float* u, ConvolutionShape s)
+    /// <summary>Inputs and outputs exchanged: U [36][input block][output][16 inputs].</summary>
+    public static void TransformTransposed(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
         var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
@@ -46,7 +46,7 @@ internal static unsafe class WinogradWeights
                 for (var lane = 0; lane < Block; lane++)
                 {
                     for (var tap = 0; tap < 9; tap++)
-                        w[((8 - tap) * Block) + lane] = from[(lane * 9) + tap];
+                        w[(tap * Block) + lane] = from[(lane * 9) + tap];
                 }
 
                 set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), Stride(s.InputBlocks, s.OutputBlocks));

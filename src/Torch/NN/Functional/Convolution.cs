@@ -76,7 +76,7 @@ public static partial class torch
                     ((input.Sizes[3] - 1) * stride.X) - (2 * pad.X) + (step.X * (weight.Sizes[3] - 1)) + extra.X + 1,
                 ];
                 var shape = ConvolutionSizes(sizes, outputs, weight, weight.Sizes[0], strides, padding, dilation);
-                var output = ConvolutionOperator.BackwardData(input, weight, shape, (int)groups);
+                var output = ConvolutionOperator.Backward(null, input, weight, shape, (int)groups).Dx!;
                 if (GradMode.Needed(input, weight))
                     new TransposedConvolutionNode(input, weight, shape, (int)groups).Attach(output);
                 if (bias is null)

@@ -18,10 +18,8 @@ internal sealed class ConvolutionNode : Node
 
     public override void Backward(Tensor grad, Tensor?[] inputGrads)
     {
-        if (NeedsInputGrad(0))
-            inputGrads[0] = ConvolutionOperator.BackwardData(grad, Saved(1), _shape, _groups);
-        if (NeedsInputGrad(1))
-            inputGrads[1] = ConvolutionOperator.BackwardWeight(Saved(0), grad, _shape, _groups);
+        var (x, w) = (NeedsInputGrad(1) ? Saved(0) : null, NeedsInputGrad(0) ? Saved(1) : null);
+        (inputGrads[0], inputGrads[1]) = ConvolutionOperator.Backward(x, grad, w, _shape, _groups);
         if (NeedsInputGrad(2))
             inputGrads[2] = grad.sum([0, 2, 3]);
     }

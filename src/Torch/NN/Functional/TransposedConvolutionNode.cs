@@ -21,6 +21,6 @@ internal sealed class TransposedConvolutionNode : Node
         if (NeedsInputGrad(0))
             inputGrads[0] = ConvolutionOperator.Forward(grad, Saved(1), null, _shape, _groups);
         if (NeedsInputGrad(1))
-            inputGrads[1] = ConvolutionOperator.BackwardWeight(grad, Saved(0), _shape, _groups);
+            inputGrads[1] = ConvolutionOperator.Backward(grad, Saved(0), null, _shape, _groups).Dw;
     }
 }

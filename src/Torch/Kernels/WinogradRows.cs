@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+
+namespace TorchSharp.Kernels;
+
+/// <summary>
+/// Winograd's transforms of gradients, and of the inputs they meet, for a row of 4 x 4 tiles of one block of channels at a time
+/// (<see cref="WinogradTransforms"/> holds those of single tiles).
+/// </summary>
+/// <remarks>
+/// Each transform is the one-dimensional one down the columns and then along the row, or the other way round, with six lines of pixels
+/// between the passes. So what neighboring tiles share is computed once, pixels outside the image are zeros of the lines rather than
+/// cases, and each pass reads and writes few streams, in order. A line is [1 + 4 tiles + 1][16]: a pixel to the left of the first
+/// tile and one to the right of the last. Coefficient 6 i + j of tile t lies 16 t floats after the first one of coefficient 6 i + j.
+/// </remarks>
+internal static unsafe class WinogradRows
+{
+    private const int Block = KernelSet.Block;
+    private const int Tile = 4 * Block;
+
+    /// <summary>Inputs to coefficients, B' d B, of the 6 x 6 pixels around each tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input<V>(float* x, in WinogradRow row, float* v, nint vStride)
+        where V : unmanaged, ISimd<V>
+    {
+        float* x0 = row.Source(x, -1), x1 = row.Source(x, 0), x2 = row.Source(x, 1);
+        float* x3 = row.Source(x, 2), x4 = row.Source(x, 3), x5 = row.Source(x, 4);
+        var end = (nint)row.Width * Block;
+        for (nint n = 0; n < end; n += V.Count)
+        {
+            Reduce(
+                V.Load(x0 + n), V.Load(x1 + n), V.Load(x2 + n), V.Load(x3 + n), V.Load(x4 + n), V.Load(x5 + n),
+                row.Lines + Block + n, row.LineStride);
+        }
+
+        for (var i = 0; i < 6; i++, v += 6 * vStride)
+        {
+            for (var lane = 0; lane < Block; lane += V.Count)
+            {
+                var d = row.Lines + (i * row.LineStride) + lane;
+                var to = v + lane;
+                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, to += Block)
+                    Reduce(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), V.Load(d + 64), V.Load(d + 80), to, vStride);
+            }
+        }
+    }
+
+    /// <summary>Gradients of outputs to coefficients, A dy A': the transpose of <see cref="WinogradTransforms.Output"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutputGradient<V>(float* dy, in WinogradRow row, float* m, nint mStride)
+        where V : unmanaged, ISimd<V>
+    {
+        float* y0 = row.Source(dy, 0), y1 = row.Source(dy, 1), y2 = row.Source(dy, 2), y3 = row.Source(dy, 3);
+        var end = (nint)row.Width * Block;
+        for (nint n = 0; n < end; n += V.Count)
+            Expand(V.Load(y0 + n), V.Load(y1 + n), V.Load(y2 + n), V.Load(y3 + n), row.Lines + Block + n, row.LineStride);
+
+        for (var i = 0; i < 6; i++, m += 6 * mStride)
+        {
+            for (var lane = 0; lane < Block; lane += V.Count)
+            {
+                var d = row.Lines + (i * row.LineStride) + Block + lane;
+                var to = m + lane;
+                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, to += Block)
+                    Expand(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), to, mStride);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gradients of coefficients to gradients of inputs, B dv B', the transpose of <see cref="Input"/>: adds to the two rows of pixels
+    /// that the tiles above have reached, and sets the four below them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InputGradient<V>(float* v, nint vStride, in WinogradRow row, float* dx)
+        where V : unmanaged, ISimd<V>
+    {
+        for (var i = 0; i < 6; i++, v += 6 * vStride)
+        {
+            for (var lane = 0; lane < Block; lane += V.Count)
+            {
+                var d = row.Lines + (i * row.LineStride) + lane;
+                var from = v + lane;
+                V left0 = V.Broadcast(0), left1 = left0;
+                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, from += Block)
+                {
+                    Spread(
+                        V.Load(from), V.Load(from + vStride), V.Load(from + (2 * vStride)),
+                        V.Load(from + (3 * vStride)), V.Load(from + (4 * vStride)), V.Load(from + (5 * vStride)),
+                        out V d0, out V d1, out V d2, out V d3, out V d4, out V d5);
+                    (left0 + d0).Store(d);
+                    (left1 + d1).Store(d + 16);
+                    d2.Store(d + 32);
+                    d3.Store(d + 48);
+                    (left0, left1) = (d4, d5);
+                }
+
+                left0.Store(d);
+                left1.Store(d + 16);
+            }
+        }
+
+        float* above0 = row.Above(dx, -1), above1 = row.Above(dx, 0);
+        float* x0 = row.Target(dx, -1), x1 = row.Target(dx, 0), x2 = row.Target(dx, 1);
+        float* x3 = row.Target(dx, 2), x4 = row.Target(dx, 3), x5 = row.Target(dx, 4);
+        var end = (nint)row.Width * Block;
+        var line = row.Lines + Block;
+        for (nint n = 0; n < end; n += V.Count, line += V.Count)
+        {
+            Spread(
+                V.Load(line), V.Load(line + row.LineStride), V.Load(line + (2 * row.LineStride)),
+                V.Load(line + (3 * row.LineStride)), V.Load(line + (4 * row.LineStride)), V.Load(line + (5 * row.LineStride)),
+                out V d0, out V d1, out V d2, out V d3, out V d4, out V d5);
+            (V.Load(above0 + n) + d0).Store(x0 + n);
+            (V.Load(above1 + n) + d1).Store(x1 + n);
+            d2.Store(x2 + n);
+            d3.Store(x3 + n);
+            d4.Store(x4 + n);
+            d5.Store(x5 + n);
+        }
+    }
+
+    /// <summary>One dimension of B' d: six inputs to six coefficients, stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Reduce<V>(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint stride)
+        where V : unmanaged, ISimd<V>
+    {
+        V four = V.Broadcast(4), minusFour = V.Broadcast(-4), minusFive = V.Broadcast(-5);
+        V.MultiplyAdd(four, d0, V.MultiplyAdd(minusFive, d2, d4)).Store(to);
+        V even = V.MultiplyAdd(minusFour, d2, d4), odd = V.MultiplyAdd(minusFour, d1, d3);
+        (even + odd).Store(to + stride);
+        (even - odd).Store(to + (2 * stride));
+        (even, odd) = (d4 - d2, d3 - d1);
+        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(to + (3 * stride));
+        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(to + (4 * stride));
+        V.MultiplyAdd(four, d1, V.MultiplyAdd(minusFive, d3, d5)).Store(to + (5 * stride));
+    }
+
+    /// <summary>One dimension of B c: six coefficients to six inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread<V>(V c0, V c1, V c2, V c3, V c4, V c5, out V d0, out V d1, out V d2, out V d3, out V d4, out V d5)
+        where V : unmanaged, ISimd<V>
+    {
+        V four = V.Broadcast(4), minusFour = V.Broadcast(-4), minusFive = V.Broadcast(-5);
+        V ones = c1 + c2, twos = c3 + c4;
+        d0 = four * c0;
+        d2 = V.MultiplyAdd(minusFive, c0, V.MultiplyAdd(minusFour, ones, V.Broadcast(0) - twos));
+        d4 = c0 + ones + twos;
+        (ones, twos) = (c1 - c2, c3 - c4);
+        d1 = V.MultiplyAdd(four, c5, V.MultiplyAdd(minusFour, ones, V.Broadcast(-2) * twos));
+        d3 = V.MultiplyAdd(minusFive, c5, V.MultiplyAdd(V.Broadcast(2), twos, ones));
+        d5 = c5;
+    }
+
+    /// <summary>One dimension of A dy: four values to six coefficients, stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Expand<V>(V t0, V t1, V t2, V t3, float* to, nint stride)
+        where V : unmanaged, ISimd<V>
+    {
+        t0.Store(to);
+        V even = t0 + t2, odd = t1 + t3;
+        (even + odd).Store(to + stride);
+        (even - odd).Store(to + (2 * stride));
+        var four = V.Broadcast(4);
+        (even, odd) = (V.MultiplyAdd(four, t2, t0), V.MultiplyAdd(four, t3, t1));
+        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(to + (3 * stride));
+        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(to + (4 * stride));
+        t3.Store(to + (5 * stride));
+    }
+}
