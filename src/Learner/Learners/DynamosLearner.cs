@@ -6,6 +6,8 @@ namespace DynamosStream.Learner;
 /// <summary>Dynamos: agents gate the network's channels per input; replay keeps labels, logits and attention vectors in place.</summary>
 internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("dynamos", options, agents: true, memory: true)
 {
+    private float[] _uniform = [];
+
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
     {
         // Two passes: each batch has statistics of its own in batch normalisation. The gradients of the first are taken before the
@@ -41,9 +43,9 @@ internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("d
     private ActionRule Sampled(Tensor images, RandomPurpose purpose, ulong sequence)
     {
         var random = Random(purpose, sequence);
-        var uniform = new float[images.shape[0] * Network.GatedChannels];
-        for (var i = 0; i < uniform.Length; i++)
-            uniform[i] = random.NextSingle();
-        return ActionRules.Sample(tensor(uniform, [images.shape[0], Network.GatedChannels], device: images.device));
+        Array.Resize(ref _uniform, (int)images.shape[0] * Network.GatedChannels);
+        for (var i = 0; i < _uniform.Length; i++)
+            _uniform[i] = random.NextSingle();
+        return ActionRules.Sample(tensor(_uniform, [images.shape[0], Network.GatedChannels], device: images.device));
     }
 }

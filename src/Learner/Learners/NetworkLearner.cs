@@ -15,6 +15,11 @@ internal abstract class NetworkLearner : IOnlineLearner
 
     private readonly SGD _sgd;
     private readonly Device _device;
+    private readonly Parameter[] _parameters;
+
+    // A batch on its way into tensors, which copy it.
+    private float[] _features = [];
+    private long[] _labels = [];
 
     protected NetworkLearner(string name, LearnerOptions options, bool agents, bool memory)
     {
@@ -26,7 +31,8 @@ internal abstract class NetworkLearner : IOnlineLearner
         using (NewDisposeScope())
             Network = new DynamosNetwork(options.Classes, options.BaseFilters, agents, Hyper.Temperature);
         Network.to(_device);
-        _sgd = optim.SGD(Network.parameters(), Hyper.LearningRate);
+        _parameters = [.. Network.parameters()];
+        _sgd = optim.SGD(_parameters, Hyper.LearningRate);
         Memory = memory ? new ReservoirBuffer(options.BufferSize) : null;
     }
 
@@ -49,7 +55,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     public Predictions Predict(SampleBatch batch)
     {
         using var noGrad = no_grad();
-        Network.eval();
+        SetTraining(false);
         var labels = new List<int>(batch.Samples.Count);
         var kept = new float[AllKept.Length];
         foreach (var samples in batch.Samples.Chunk(InferenceBatch))
@@ -71,8 +77,9 @@ internal abstract class NetworkLearner : IOnlineLearner
             throw new ArgumentException("The batch is empty; expected at least one sample.", nameof(batch));
         using var scope = NewDisposeScope();
         var (images, labels) = Tensors(batch.Samples);
-        Network.train();
-        Network.zero_grad();
+        SetTraining(true);
+        foreach (var parameter in _parameters)
+            parameter.grad = null;
         var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
         Iteration++;
         return report;
@@ -136,11 +143,18 @@ internal abstract class NetworkLearner : IOnlineLearner
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
 
+    /// <summary>The mode, whose change visits every module.</summary>
+    private void SetTraining(bool training)
+    {
+        if (Network.training != training)
+            Network.train(training);
+    }
+
     private (Tensor Images, Tensor Labels) Tensors(IReadOnlyList<Sample> samples)
     {
         var shape = Options.Shape;
-        var features = new float[samples.Count * shape.Length];
-        var labels = new long[samples.Count];
+        Array.Resize(ref _features, samples.Count * shape.Length);
+        Array.Resize(ref _labels, samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {
             var sample = samples[i];
@@ -148,10 +162,10 @@ internal abstract class NetworkLearner : IOnlineLearner
                 throw new ArgumentException($"Sample {sample.Position} has {sample.Features.Length} features, expected {shape.Length} ({shape}).");
             if ((uint)sample.Label >= (uint)Options.Classes)
                 throw new ArgumentException($"Sample {sample.Position} has label {sample.Label}, expected 0 to {Options.Classes - 1}.");
-            sample.Features.CopyTo(features.AsMemory(i * shape.Length));
-            labels[i] = sample.Label;
+            sample.Features.CopyTo(_features.AsMemory(i * shape.Length));
+            _labels[i] = sample.Label;
         }
 
-        return (tensor(features, [samples.Count, shape.Channels, shape.Height, shape.Width], device: _device), tensor(labels, device: _device));
+        return (tensor(_features, [samples.Count, shape.Channels, shape.Height, shape.Width], device: _device), tensor(_labels, device: _device));
     }
 }

@@ -11,65 +11,59 @@ namespace TorchSharp.Autograd;
 internal sealed class PooledPointwiseNode : Node
 {
     private readonly ChannelNorm _norm;
+    private readonly double[] _mean;
 
     /// <param name="x">[N, inputs, H, W].</param>
     /// <param name="w">[C, inputs, 1, 1].</param>
     /// <param name="weight">Of the normalisation, [C].</param>
     /// <param name="bias">Of the normalisation, [C].</param>
     /// <param name="moments">Of x.</param>
+    /// <param name="weightedCovariance">W Cov: [C, inputs]; null in inference.</param>
     /// <param name="pooled">W m: [N, C].</param>
     /// <param name="norm">Of W x.</param>
-    public PooledPointwiseNode(Tensor x, Tensor w, Tensor? weight, Tensor? bias, PixelMoments moments, Tensor pooled, ChannelNorm norm)
+    public PooledPointwiseNode(
+        Tensor x, Tensor w, Tensor? weight, Tensor? bias, PixelMoments moments, Tensor? weightedCovariance, Tensor pooled, ChannelNorm norm)
         : base(x, w, weight, bias)
     {
         _norm = norm;
-        Save(x, w, moments.ImageMeans, moments.Mean, moments.Covariance, pooled);
+        _mean = moments.Mean;
+        Save(x, w, moments.ImageMeans, weightedCovariance, pooled);
     }
 
     public override void Backward(Tensor grad, Tensor?[] inputGrads)
     {
-        Tensor x = Saved(0), weights = Saved(1), imageMeans = Saved(2), mean = Saved(3), pooled = Saved(5);
-        var covariance = SavedOrNull(4);
-        var w = weights.reshape(weights.Sizes[0], -1);
+        Tensor x = Saved(0), w = Saved(1), imageMeans = Saved(2), pooled = Saved(4);
+        var weightedCovariance = SavedOrNull(3);
         var pixels = x.Sizes[2] * x.Sizes[3];
         var all = x.Sizes[0] * pixels;
-        Tensor scale = Row(_norm.Scale), inverse = Row(_norm.InverseDeviation), mu = Row(_norm.Mean);
-
-        var products = (grad * (pooled - mu)).sum(0, keepdim: true) * inverse;
-        var sum = grad.sum(0, keepdim: true);
-        if (NeedsInputGrad(2))
-            inputGrads[2] = products.reshape(-1);
-        if (NeedsInputGrad(3))
-            inputGrads[3] = sum.reshape(-1);
-
-        var scaled = grad * scale;
-        var slope = scale * inverse * products * (-1.0 / all);
-        var centered = scale * sum * (-1.0 / all); // constant + slope * mean(z)
+        var (sum, products) = PooledPointwise.GradientSums(grad, pooled, _norm.Mean);
+        var (scale, slope, constant) = _norm.InputGradient(sum, products, all);
         if (NeedsInputGrad(1))
         {
-            var dw = scaled.t().mm(imageMeans);
-            if (covariance is not null)
-                dw = dw + (((slope.t() * w.mm(covariance)) + centered.t().mm(mean)) * all);
-            inputGrads[1] = dw.reshape(weights.Sizes);
+            var centered = new float[scale.Length];
+            for (var c = 0; c < centered.Length; c++)
+                centered[c] = (float)(-scale[c] * sum[c] / all); // constant + slope * mean(z), without cancellation
+            inputGrads[1] = PooledPointwise.WeightGradient(grad, imageMeans, _mean, weightedCovariance, scale, slope, centered, all);
         }
 
-        if (NeedsInputGrad(0))
+        if (NeedsInputGrad(2))
+            inputGrads[2] = _norm.WeightGradient(products);
+        if (NeedsInputGrad(3))
+            inputGrads[3] = ChannelNorm.BiasGradient(sum);
+        if (!NeedsInputGrad(0))
+            return;
+
+        var offsets = PooledPointwise.InputOffsets(grad, w, Array.ConvertAll(scale, s => s / pixels), constant);
+        if (weightedCovariance is null)
         {
-            var perPixel = scaled / pixels;
-            if (covariance is null)
-            {
-                inputGrads[0] = perPixel.mm(w).unsqueeze(2).unsqueeze(3).expand(x.Sizes);
-                return;
-            }
-
-            var constant = perPixel + centered - (slope * mu);
-            var (matrix, offsets) = ((w * slope.t()).t().mm(w), constant.mm(w));
-            if (GradSoFar(0) is { } others)
-                PixelMap.AddTo(others, x, matrix, offsets);
-            else
-                inputGrads[0] = PixelMap.Apply(x, matrix, offsets);
+            inputGrads[0] = offsets.unsqueeze(2).unsqueeze(3).expand(x.Sizes);
+            return;
         }
-    }
 
-    private static Tensor Row(float[] values) => tensor(values, [1, values.Length]);
+        var matrix = PooledPointwise.InputMatrix(w, slope);
+        if (GradSoFar(0) is { } others)
+            PixelMap.AddTo(others, x, matrix, offsets);
+        else
+            inputGrads[0] = PixelMap.Apply(x, matrix, offsets);
+    }
 }

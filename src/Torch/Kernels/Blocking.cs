@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TorchSharp.Kernels;
 
 /// <summary>Moves images between NCHW and nChw16c ([n][c/16][h*w][16]).</summary>
@@ -28,6 +30,30 @@ internal static unsafe class Blocking
                     to[(c * pixels) + p] = from[(p * Block) + c];
             }
         });
+
+    /// <summary>Fills a blocked tensor from one of the same sizes whose pixels all show the same elements.</summary>
+    public static void Spread(Tensor source, Tensor target)
+    {
+        var (blocks, pixels) = (source.Sizes[1] / Block, source.Sizes[2] * source.Sizes[3]);
+        var (imageStride, channelStride) = (source.Body.Strides[0], source.Body.Strides[1]);
+        float* from = source.Floats, to = target.Floats;
+        Workers.Run((int)source.Sizes[0], image =>
+        {
+            var pixel = stackalloc float[Block];
+            var row = to + (image * blocks * pixels * Block);
+            for (var block = 0L; block < blocks; block++)
+            {
+                for (var lane = 0; lane < Block; lane++)
+                    pixel[lane] = from[(image * imageStride) + (((block * Block) + lane) * channelStride)];
+                Vector256<float> low = Vector256.Load(pixel), high = Vector256.Load(pixel + 8);
+                for (var p = 0L; p < pixels; p++, row += Block)
+                {
+                    low.Store(row);
+                    high.Store(row + 8);
+                }
+            }
+        });
+    }
 
     /// <summary>Calls the body for each block of channels and tile of pixels; tiles keep the scattered side in the L1 cache.</summary>
     private static void ForEachBlock(long blocks, long pixels, Action<long, long, long> body)

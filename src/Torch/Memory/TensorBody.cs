@@ -76,6 +76,10 @@ internal sealed class TensorBody
         DType == ScalarType.Float32 && Sizes.Length == 4 && IsContiguous && Offset == 0 && Count > 0
         && Sizes[1] % Storage.BlockSize == 0 && Count * sizeof(float) == Storage.Bytes && !Storage.IsPinnedArray;
 
+    /// <summary>Whether all pixels of an image [N, C, H, W] in whole blocks of channels show the same elements: the gradient of a mean over the image.</summary>
+    public bool IsSpreadOverPixels =>
+        DType == ScalarType.Float32 && Sizes.Length == 4 && Strides[2] == 0 && Strides[3] == 0 && Count > 0 && Sizes[1] % Storage.BlockSize == 0;
+
     /// <summary>Another body on the same elements, outside the graph.</summary>
     public TensorBody Alias() => new(Storage.Retain(), DType, Sizes, Strides, Offset);
 

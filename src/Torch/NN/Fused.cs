@@ -34,23 +34,15 @@ internal static class Fused
     {
         if (x.Rank != 4 || weight.Rank != 4 || weight.Sizes[1] != x.Sizes[1] || weight.Sizes[2] != 1 || weight.Sizes[3] != 1)
             throw new ExternalException($"expected images [N, C, H, W] and a weight [outputs, C, 1, 1], but got {Shape.Text(x.Sizes)} and {Shape.Text(weight.Sizes)}");
-        Tensor output, pooled;
-        PixelMoments moments;
-        ChannelNorm norm;
-        using (no_grad())
-        {
-            moments = PixelMoments.Of(x, covariance: bn.training || bn.running_mean is null);
-            var w = weight.reshape(weight.Sizes[0], -1);
-            pooled = moments.ImageMeans.mm(w.t());
-            norm = bn.Norm([x.Sizes[0], weight.Sizes[0], x.Sizes[2], x.Sizes[3]], () =>
-                (Doubles(moments.Mean.mm(w.t())), Doubles((w.mm(moments.Covariance!) * w).sum(1).clamp_min(0))));
-            output = (pooled * tensor(norm.Scale)) + tensor(norm.Shift);
-        }
-
-        return GradMode.Needed(x, weight, bn.weight) || GradMode.Needed(bn.bias)
-            ? new PooledPointwiseNode(x, weight, bn.weight, bn.bias, moments, pooled, norm).Attach(output)
-            : output;
+        using var scope = NewDisposeScope();
+        var moments = PixelMoments.Of(x, covariance: bn.training || bn.running_mean is null);
+        var pooled = PooledPointwise.Pooled(moments.ImageMeans, weight);
+        var weightedCovariance = moments.Covariance is { } covariance ? PooledPointwise.WeightedCovariance(covariance, weight) : null;
+        var norm = bn.Norm(
+            [x.Sizes[0], weight.Sizes[0], x.Sizes[2], x.Sizes[3]], () => PooledPointwise.Moments(moments.Mean, weightedCovariance!, weight));
+        var output = PooledPointwise.Output(pooled, norm);
+        if (GradMode.Needed(x, weight, bn.weight) || GradMode.Needed(bn.bias))
+            new PooledPointwiseNode(x, weight, bn.weight, bn.bias, moments, weightedCovariance, pooled, norm).Attach(output);
+        return output.MoveToOuterDisposeScope();
     }
-
-    private static double[] Doubles(Tensor values) => [.. values.reshape(-1).data<float>().ToArray().Select(v => (double)v)];
 }

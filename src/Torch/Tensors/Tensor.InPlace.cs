@@ -42,7 +42,7 @@ public static partial class torch
             return this;
         }
 
-        private void CheckElementsApart()
+        internal void CheckElementsApart()
         {
             for (var d = 0; d < Rank; d++)
             {

@@ -159,6 +159,13 @@ public static partial class torch
             if (IsBlocked)
                 return NewHandle();
             Strided();
+            if (Body.IsSpreadOverPixels)
+            {
+                var spread = EmptyBlocked(Sizes);
+                Kernels.Blocking.Spread(this, spread);
+                return spread;
+            }
+
             if (Body.CanBlock)
             {
                 Body.Storage.MakeBlocked(Sizes[0], Sizes[1], Sizes[2] * Sizes[3]);

@@ -79,21 +79,35 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
     }
 
     /// <summary>Gradient of the weight from the sums of dy * (x - mean).</summary>
-    public Tensor WeightGradient(double[] products) =>
-        tensor(Array.ConvertAll([.. products.Zip(InverseDeviation, (p, d) => p * d)], v => (float)v));
+    public unsafe Tensor WeightGradient(double[] products)
+    {
+        var gradient = Tensor.EmptyStrided([products.Length]);
+        for (var c = 0; c < products.Length; c++)
+            gradient.Floats[c] = (float)(products[c] * InverseDeviation[c]);
+        return gradient;
+    }
 
     /// <summary>Gradient of the bias from the sums of dy.</summary>
-    public static Tensor BiasGradient(double[] sum) => tensor(Array.ConvertAll(sum, v => (float)v));
+    public static unsafe Tensor BiasGradient(double[] sum)
+    {
+        var gradient = Tensor.EmptyStrided([sum.Length]);
+        for (var c = 0; c < sum.Length; c++)
+            gradient.Floats[c] = (float)sum[c];
+        return gradient;
+    }
 
     /// <summary>running = (1 - momentum) * running + momentum * factor * batch.</summary>
-    private static void Move(Tensor? running, double[] batch, double momentum, double factor)
+    private static unsafe void Move(Tensor? running, double[] batch, double momentum, double factor)
     {
         if (running is null)
             return;
-        using var mode = no_grad();
-        using var step = tensor(Array.ConvertAll(batch, b => (float)(momentum * factor * b)));
-        running.mul_(1 - momentum);
-        running.add_(step);
+        running.CheckElementsApart();
+        var values = running.Strided().Floats;
+        var stride = running.Body.Strides[0];
+        var keep = (float)(1 - momentum);
+        for (var c = 0; c < batch.Length; c++)
+            values[c * stride] = (values[c * stride] * keep) + (float)(momentum * factor * batch[c]);
+        running.Body.Storage.Touch();
     }
 
     private static void CheckChannels(long channels, Tensor? values, string name)

@@ -4,13 +4,13 @@ namespace TorchSharp.Kernels;
 
 /// <summary>First and second moments of the pixels of images [N, C, H, W], a pixel being a vector of C channels.</summary>
 /// <param name="ImageMeans">[N, C]: mean over each image.</param>
-/// <param name="Mean">[1, C]: mean over all images.</param>
+/// <param name="Mean">Mean of each channel over all images.</param>
 /// <param name="Covariance">[C, C]: biased, over all pixels of all images; null where it was not asked for.</param>
 /// <remarks>
 /// They are all that a pointwise convolution and its batch normalisation need to be averaged over the image without being computed:
 /// the mean of W x is W mean(x), and the variance of its channel c is w_c' Cov w_c.
 /// </remarks>
-internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tensor? Covariance)
+internal sealed unsafe record PixelMoments(Tensor ImageMeans, double[] Mean, Tensor? Covariance)
 {
     private const int Block = KernelSet.Block;
 
@@ -22,19 +22,22 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
     public static PixelMoments Of(Tensor x, bool covariance)
     {
         using var images = BlockedImages.Read(x);
-        var means = ChannelMeans(images);
-        var total = new double[images.Channels];
-        for (var i = 0; i < means.Length; i++)
-            total[i % images.Channels] += means[i] / images.Images;
-        return new PixelMoments(
-            tensor(Array.ConvertAll(means, m => (float)m), [images.Images, images.Channels]),
-            tensor(Array.ConvertAll(total, m => (float)m), [1, images.Channels]),
-            covariance ? CovarianceOf(images, total) : null);
+        var (count, channels) = (images.Images, images.Channels);
+        using var scratch = new Scratch(2L * count * channels);
+        var means = (double*)scratch.Floats;
+        ChannelMeans(images, means);
+        var (imageMeans, mean) = (Tensor.EmptyStrided([count, channels]), new double[channels]);
+        for (var i = 0; i < count * channels; i++)
+        {
+            imageMeans.Floats[i] = (float)means[i];
+            mean[i % channels] += means[i] / count;
+        }
+
+        return new PixelMoments(imageMeans, mean, covariance ? CovarianceOf(images, mean) : null);
     }
 
-    private static double[] ChannelMeans(BlockedImages images)
+    private static void ChannelMeans(BlockedImages images, double* means)
     {
-        var means = new double[images.Images * images.Channels];
         var floats = images.Floats;
         Workers.Run(images.Images * images.Blocks, part =>
         {
@@ -44,7 +47,6 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, Tensor Mean, Tenso
             for (var lane = 0; lane < Math.Min(Block, images.Channels - first); lane++)
                 means[(image * images.Channels) + first + lane] = sums[lane] / images.Pixels;
         });
-        return means;
     }
 
     /// <summary>Each pair of blocks and few images sum their products; these sums are then added in order.</summary>
