@@ -20,13 +20,17 @@ public static class HyperParameterPresets
     private static readonly Dictionary<string, string> DataOfStream = new()
     {
         ["seq-mnist"] = "Seq-MNIST",
+        ["rotated-mnist"] = "Seq-MNIST",
+        ["permuted-mnist"] = "Seq-MNIST",
+        ["seq-images"] = "Seq-MNIST",
         ["seq-svhn"] = "Seq-SVHN",
+        ["seq-cifar-10"] = "Seq-SVHN",
         ["mnist-360"] = "MNIST-360",
         ["glyphs-360"] = "MNIST-360",
     };
 
     /// <summary>The row for a stream and buffer size; a size that the table lacks takes the row nearest by ratio.</summary>
-    /// <param name="stream">The stream's name; glyphs-360 takes the rows of MNIST-360.</param>
+    /// <param name="stream">The stream's name; those that the paper lacks take the rows of the one most like them.</param>
     /// <param name="bufferSize">Samples the memory can hold, at least 1.</param>
     /// <exception cref="ArgumentException">No row is for such a stream.</exception>
     public static HyperParameters For(string stream, int bufferSize)

@@ -10,6 +10,9 @@ public interface ISampleStream
     /// <summary>Name, shape, classes and length.</summary>
     StreamDescription Description { get; }
 
+    /// <summary>The tasks that one pass hides, in order; empty where the stream has none. For the evaluation: no learner is told.</summary>
+    IReadOnlyList<StreamTask> Tasks => [];
+
     /// <summary>The samples in order, beginning with the one at <paramref name="fromPosition"/>.</summary>
     /// <param name="fromPosition">Position of the first sample to yield, at least 0; at or past a finite stream's end yields none.</param>
     IEnumerable<Sample> Read(long fromPosition = 0);

@@ -66,6 +66,7 @@ internal static class DynamosCommand
         RunArguments.AddTo(run);
         var data = new Command("data", "Get data sets.") { FetchCommand.Create() };
         root.Add(run);
+        root.Add(StreamsCommand.Create());
         root.Add(data);
         return root;
     }

@@ -12,7 +12,7 @@ internal static class RunArguments
     private const int MaxBuffer = 10_000_000;
     private const int MaxThreads = 1024;
 
-    private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn.", SampleStreams.Names, "glyphs-360");
+    private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn; 'dynamos streams' describes them.", SampleStreams.Names, "glyphs-360");
     private static readonly Option<string> Learner = OneOf("--learner", "Learner that learns it.", OnlineLearners.Names, "dynamos");
 
     private static readonly Option<long> Buffer = new("--buffer")
@@ -40,7 +40,7 @@ internal static class RunArguments
 
     private static readonly Option<string?> DataDir = new("--data-dir")
     {
-        Description = "Folder with the MNIST files. [default: $DYNAMOS_DATA, else the folder that 'dynamos data fetch mnist' fills]",
+        Description = "Folder with the stream's data files. [default: $DYNAMOS_DATA, else the folder that 'dynamos data fetch mnist' fills]",
         HelpName = "folder",
         CustomParser = Folder,
     };

@@ -1,9 +1,9 @@
 namespace DynamosStream.Streams;
 
-/// <summary>Grey images grouped by class, each class numbered from 0. Safe to read from several threads at once.</summary>
+/// <summary>Images grouped by class, each class numbered from 0. Safe to read from several threads at once.</summary>
 internal interface IClassImages
 {
-    /// <summary>Shape of every image; one channel.</summary>
+    /// <summary>Shape of every image.</summary>
     SampleShape Shape { get; }
 
     /// <summary>Number of classes.</summary>
@@ -12,7 +12,7 @@ internal interface IClassImages
     /// <summary>Images of class <paramref name="label"/> in one pass.</summary>
     int Count(int label);
 
-    /// <summary>Writes the pixels of one image, row-major, 0 black to 255 white.</summary>
+    /// <summary>Writes the pixels of one image, channel by channel, row-major, 0 to 255.</summary>
     /// <param name="label">Class, below <see cref="Classes"/>.</param>
     /// <param name="index">Number in the class, below <see cref="Count"/>, or any number of at least 0 where images have no end.</param>
     /// <param name="pixels">Receives the pixels.</param>

@@ -6,18 +6,19 @@ internal sealed class StoredImages : IClassImages
     private readonly CroppedImages _images;
     private readonly int[][] _order;
 
-    /// <param name="images">The images.</param>
+    /// <param name="shape">Shape of every image.</param>
+    /// <param name="images">The images, their channels' rows one below the other.</param>
     /// <param name="labels">One label an image; images whose label is not below <paramref name="classes"/> are left out.</param>
     /// <param name="classes">Number of classes.</param>
-    public StoredImages(CroppedImages images, byte[] labels, int classes)
-        : this(images, [.. Enumerable.Range(0, classes).Select(label => IndicesOf(labels, label))])
+    public StoredImages(SampleShape shape, CroppedImages images, byte[] labels, int classes)
+        : this(shape, images, [.. Enumerable.Range(0, classes).Select(label => IndicesOf(labels, label))])
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(images.Count, labels.Length);
     }
 
-    private StoredImages(CroppedImages images, int[][] order) => (_images, _order) = (images, order);
+    private StoredImages(SampleShape shape, CroppedImages images, int[][] order) => (Shape, _images, _order) = (shape, images, order);
 
-    public SampleShape Shape => new(1, _images.Height, _images.Width);
+    public SampleShape Shape { get; }
 
     public int Classes => _order.Length;
 
@@ -36,7 +37,7 @@ internal sealed class StoredImages : IClassImages
             new CounterRandom(seed, RandomPurpose.StreamOrder, (ulong)label).Shuffle(shuffled[label].AsSpan());
         }
 
-        return new StoredImages(_images, shuffled);
+        return new StoredImages(Shape, _images, shuffled);
     }
 
     private static int[] IndicesOf(byte[] labels, int label) =>

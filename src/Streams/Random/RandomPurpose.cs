@@ -24,4 +24,16 @@ public enum RandomPurpose : uint
 
     /// <summary>Which slots of the reservoir receive what is offered.</summary>
     Reservoir = 8,
+
+    /// <summary>The transformation by which a task of a domain-incremental stream shows its images.</summary>
+    TaskTransform = 9,
+
+    /// <summary>Which samples get a wrong label, and which.</summary>
+    LabelNoise = 10,
+
+    /// <summary>Which samples an imbalanced stream leaves out.</summary>
+    Imbalance = 11,
+
+    /// <summary>The order within a blurred stretch of a stream.</summary>
+    Blur = 12,
 }

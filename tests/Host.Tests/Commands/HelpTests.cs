@@ -24,6 +24,14 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task Streams_Always_NamesEveryStream()
+    {
+        var outcome = await Dynamos.RunAsync("streams");
+        outcome.AssertSucceeded();
+        Assert.All(DynamosStream.Streams.SampleStreams.Names, name => Assert.Contains($"{name} ", outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Version_Always_IsOneLine()
     {
         var outcome = await Dynamos.RunAsync("--version");
