@@ -18,11 +18,10 @@ internal static class Operators
     public static Tensor ConvBnRelu(
         Tensor x, Tensor weight, BatchNorm2d bn, long stride = 1, Tensor? residual = null, Tensor? gate = null)
     {
-        var y = Conv(x, weight, stride);
 #if TORCH_MANAGED
-        return TorchSharp.Fused.BatchNormRelu(y, bn, residual, gate);
+        return TorchSharp.Fused.ConvolutionBatchNormRelu(x, weight, bn, stride, residual, gate, out _);
 #else
-        y = bn.call(y);
+        var y = bn.call(Conv(x, weight, stride));
         if (residual is not null)
             y = y + residual;
         if (gate is not null)

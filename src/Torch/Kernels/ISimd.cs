@@ -20,5 +20,11 @@ internal unsafe interface ISimd<T>
     /// <summary>left * right + addend, rounded once where the machine can.</summary>
     static abstract T MultiplyAdd(T left, T right, T addend);
 
+    /// <summary>result[i] = value[lanes[i]]; lanes are 0 to Count - 1.</summary>
+    static abstract T Shuffle(T value, int* lanes);
+
+    /// <summary>0 where the value is below 0; NaN stays NaN, as PyTorch has it.</summary>
+    static abstract T Relu(T value);
+
     void Store(float* to);
 }

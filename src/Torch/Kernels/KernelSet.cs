@@ -21,6 +21,9 @@ internal abstract unsafe class KernelSet
     public static KernelSet Current { get; set; } =
         Avx512F.IsSupported ? Avx512 : System.Runtime.Intrinsics.X86.Avx2.IsSupported && Fma.IsSupported ? Avx2 : Portable;
 
+    /// <summary>Floats in a vector: 4, 8 or 16.</summary>
+    public abstract int Lanes { get; }
+
     /// <summary>Rows that the matrix kernel computes at once; row counts are padded to a multiple of it.</summary>
     public abstract int Rows { get; }
 
@@ -29,6 +32,18 @@ internal abstract unsafe class KernelSet
 
     /// <inheritdoc cref="MatrixKernels"/>
     public abstract void Multiply(in MatrixProduct product);
+
+    /// <summary>Rows that the kernel of a <see cref="ListedProduct"/> computes at once.</summary>
+    public abstract int ListedRows { get; }
+
+    /// <inheritdoc cref="ListedKernels"/>
+    public abstract void Multiply(in ListedProduct product);
+
+    /// <inheritdoc cref="GatedKernels.PackWeights"/>
+    public abstract void PackWeights(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to);
+
+    /// <inheritdoc cref="GatedKernels.Activate"/>
+    public abstract void Activate(in ActivationTile tile);
 
     /// <inheritdoc cref="PlanarKernels.Multiply"/>
     public abstract void MultiplyPlanar(in PlanarProduct product);
@@ -44,7 +59,7 @@ internal abstract unsafe class KernelSet
     public abstract void WinogradInput(float* x, nint rowStride, float* v, nint vStride);
 
     /// <inheritdoc cref="WinogradTransforms.Output"/>
-    public abstract void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride);
+    public abstract void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint pixelStride, nint rowStride);
 
     /// <inheritdoc cref="WinogradRows.Input"/>
     public abstract void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride);

@@ -4,6 +4,10 @@ namespace TorchSharp.Kernels;
 internal sealed unsafe class KernelSet<V> : KernelSet
     where V : unmanaged, ISimd<V>
 {
+    public override int Lanes => V.Count;
+
+    public override int ListedRows => V.Count == 16 ? ListedKernels.Rows512 : ListedKernels.Rows;
+
     public override int Rows => V.Count == 16 ? MatrixKernels512.Rows : MatrixKernels.Rows;
 
     public override int OutputBlocks => V.Count == 16 ? 2 : 1;
@@ -15,6 +19,19 @@ internal sealed unsafe class KernelSet<V> : KernelSet
         else
             MatrixKernels.Multiply<V>(product);
     }
+
+    public override void Multiply(in ListedProduct product)
+    {
+        if (V.Count == 16)
+            ListedKernels.Multiply16x1(product);
+        else
+            ListedKernels.Multiply6x2<V>(product);
+    }
+
+    public override void PackWeights(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to) =>
+        GatedKernels.PackWeights<V>(weights, block, rows, count, outputs, channels, to);
+
+    public override void Activate(in ActivationTile tile) => GatedKernels.Activate<V>(tile);
 
     /// <remarks>Two vectors of 16 would be two blocks of outputs: the first layer is too small a part to have a kernel for that.</remarks>
     public override void MultiplyPlanar(in PlanarProduct product)
@@ -45,8 +62,8 @@ internal sealed unsafe class KernelSet<V> : KernelSet
     public override void WinogradInput(float* x, nint rowStride, float* v, nint vStride) =>
         WinogradTransforms.Input<V>(x, rowStride, v, vStride);
 
-    public override void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint rowStride) =>
-        WinogradTransforms.Output<V>(m, mStride, bias, y, rowStride);
+    public override void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint pixelStride, nint rowStride) =>
+        WinogradTransforms.Output<V>(m, mStride, bias, y, pixelStride, rowStride);
 
     public override void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride) =>
         WinogradRows.Input<V>(x, row, v, vStride);

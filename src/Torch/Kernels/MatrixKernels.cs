@@ -16,7 +16,7 @@ internal static unsafe class MatrixKernels
     public static void Multiply<V>(in MatrixProduct product)
         where V : unmanaged, ISimd<V>
     {
-        var taps = product.Taps;
+        var (taps, weightsRow) = (product.Taps, product.WeightsRow);
         for (var group = 0; group < product.Groups; group++)
         {
             var yOffsets = product.YOffsets + (group * Rows);
@@ -52,7 +52,7 @@ internal static unsafe class MatrixKernels
                             x5 = offsets[5] < 0 ? KernelSet.Zeros : x + offsets[5];
                         }
 
-                        for (nint k = 0; k < KernelSet.Block; k++, w += KernelSet.Block)
+                        for (nint k = 0; k < KernelSet.Block; k++, w += weightsRow)
                         {
                             V w0 = V.Load(w), w1 = V.Load(w + V.Count);
                             var input = V.Broadcast(x0[k]);

@@ -24,6 +24,7 @@ internal static unsafe class MatrixKernels512
     private static void Multiply14x2(in MatrixProduct product)
     {
         var gathered = stackalloc float[Rows * KernelSet.Block];
+        var (weightsRow, weightsBlock) = (product.WeightsRow, product.WeightsBlock);
         for (var group = 0; group < product.Groups; group++)
         {
             var a0 = Simd16.Load(product.Bias);
@@ -38,10 +39,10 @@ internal static unsafe class MatrixKernels512
                 for (var tap = 0; tap < product.Taps; tap++)
                 {
                     var rows = Gather(product, x, group, tap, gathered);
-                    for (var k = 0; k < KernelSet.Block; k++, rows++, w += KernelSet.Block)
+                    for (var k = 0; k < KernelSet.Block; k++, rows++, w += weightsRow)
                     {
                         var w0 = Simd16.Load(w);
-                        var w1 = Simd16.Load(w + product.WeightsBlock);
+                        var w1 = Simd16.Load(w + weightsBlock);
                         var input = Simd16.Broadcast(rows[0]);
                         a0 = Simd16.MultiplyAdd(input, w0, a0);
                         b0 = Simd16.MultiplyAdd(input, w1, b0);
@@ -109,6 +110,7 @@ internal static unsafe class MatrixKernels512
     private static void Multiply14x1(in MatrixProduct product)
     {
         var gathered = stackalloc float[Rows * KernelSet.Block];
+        var weightsRow = product.WeightsRow;
         for (var group = 0; group < product.Groups; group++)
         {
             var a0 = Simd16.Load(product.Bias);
@@ -121,7 +123,7 @@ internal static unsafe class MatrixKernels512
                 for (var tap = 0; tap < product.Taps; tap++)
                 {
                     var rows = Gather(product, x, group, tap, gathered);
-                    for (var k = 0; k < KernelSet.Block; k++, rows++, w += KernelSet.Block)
+                    for (var k = 0; k < KernelSet.Block; k++, rows++, w += weightsRow)
                     {
                         var w0 = Simd16.Load(w);
                         var input = Simd16.Broadcast(rows[0]);

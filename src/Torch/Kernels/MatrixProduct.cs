@@ -27,6 +27,9 @@ internal unsafe struct MatrixProduct
     /// <summary>Weights [block][tap][16 inputs][16 outputs].</summary>
     public float* Weights;
 
+    /// <summary>Floats from the weights of one input to the next.</summary>
+    public nint WeightsRow;
+
     /// <summary>Sixteen floats for each block of outputs.</summary>
     public float* Bias;
 

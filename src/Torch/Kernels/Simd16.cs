@@ -30,5 +30,12 @@ internal readonly unsafe struct Simd16(Vector512<float> value) : ISimd<Simd16>
         new(Vector512.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd16 Shuffle(Simd16 value, int* lanes) => new(Vector512.ShuffleNative(value._value, Vector512.Load(lanes)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd16 Relu(Simd16 value) =>
+        new(Vector512.AndNot(value._value, Vector512.LessThan(value._value, Vector512<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);
 }

@@ -30,5 +30,12 @@ internal readonly unsafe struct Simd4(Vector128<float> value) : ISimd<Simd4>
         new(Vector128.MultiplyAddEstimate(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd4 Shuffle(Simd4 value, int* lanes) => new(Vector128.ShuffleNative(value._value, Vector128.Load(lanes)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd4 Relu(Simd4 value) =>
+        new(Vector128.AndNot(value._value, Vector128.LessThan(value._value, Vector128<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);
 }

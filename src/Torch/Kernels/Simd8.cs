@@ -30,5 +30,12 @@ internal readonly unsafe struct Simd8(Vector256<float> value) : ISimd<Simd8>
         new(Vector256.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd8 Shuffle(Simd8 value, int* lanes) => new(Vector256.ShuffleNative(value._value, Vector256.Load(lanes)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd8 Relu(Simd8 value) =>
+        new(Vector256.AndNot(value._value, Vector256.LessThan(value._value, Vector256<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);
 }

@@ -28,16 +28,16 @@ internal static unsafe partial class WinogradTransforms
         InputOuterRow<V>(x + rowStride, rowStride, v + (30 * vStride), vStride);
     }
 
-    /// <summary>Coefficients to output tile, A' m A plus bias: 4 x 4 pixels at <paramref name="y"/>.</summary>
+    /// <summary>Coefficients to output tile, A' m A plus bias: 4 x 4 pixels at <paramref name="y"/>, strides in floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Output<V>(float* m, nint mStride, float* bias, float* y, nint rowStride)
+    public static void Output<V>(float* m, nint mStride, float* bias, float* y, nint pixelStride, nint rowStride)
         where V : unmanaged, ISimd<V>
     {
         for (var lane = 0; lane < Block; lane += V.Count, m += V.Count, y += V.Count, bias += V.Count)
         {
             var b = V.Load(bias);
-            OutputColumns02(m, mStride, b, y, rowStride);
-            OutputColumns13(m, mStride, b, y, rowStride);
+            OutputColumns02(m, mStride, b, y, pixelStride, rowStride);
+            OutputColumns13(m, mStride, b, y + pixelStride, pixelStride, rowStride);
         }
     }
 
@@ -142,7 +142,7 @@ internal static unsafe partial class WinogradTransforms
 
     /// <summary>Columns 0 and 2 of an output tile, from the sums m1 + m2 and m3 + m4 of each row of coefficients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OutputColumns02<V>(float* m, nint mStride, V bias, float* y, nint rowStride)
+    private static void OutputColumns02<V>(float* m, nint mStride, V bias, float* y, nint pixelStride, nint rowStride)
         where V : unmanaged, ISimd<V>
     {
         Row02(m, mStride, out V p0, out V q0);
@@ -152,12 +152,12 @@ internal static unsafe partial class WinogradTransforms
         Row02(m + (24 * mStride), mStride, out V p4, out V q4);
         Row02(m + (30 * mStride), mStride, out V p5, out V q5);
         OutputColumn(p0, p1, p2, p3, p4, p5, bias, y, rowStride);
-        OutputColumn(q0, q1, q2, q3, q4, q5, bias, y + 32, rowStride);
+        OutputColumn(q0, q1, q2, q3, q4, q5, bias, y + (2 * pixelStride), rowStride);
     }
 
     /// <summary>Columns 1 and 3, from the differences.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OutputColumns13<V>(float* m, nint mStride, V bias, float* y, nint rowStride)
+    private static void OutputColumns13<V>(float* m, nint mStride, V bias, float* y, nint pixelStride, nint rowStride)
         where V : unmanaged, ISimd<V>
     {
         Row13(m, mStride, out V p0, out V q0);
@@ -166,8 +166,8 @@ internal static unsafe partial class WinogradTransforms
         Row13(m + (18 * mStride), mStride, out V p3, out V q3);
         Row13(m + (24 * mStride), mStride, out V p4, out V q4);
         Row13(m + (30 * mStride), mStride, out V p5, out V q5);
-        OutputColumn(p0, p1, p2, p3, p4, p5, bias, y + 16, rowStride);
-        OutputColumn(q0, q1, q2, q3, q4, q5, bias, y + 48, rowStride);
+        OutputColumn(p0, p1, p2, p3, p4, p5, bias, y, rowStride);
+        OutputColumn(q0, q1, q2, q3, q4, q5, bias, y + (2 * pixelStride), rowStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TorchSharp.Autograd;
 using TorchSharp.Kernels;
 
@@ -6,6 +7,38 @@ namespace TorchSharp;
 /// <summary>Operators that TorchSharp composes of several; for <c>Operators.cs</c> of the learner, which holds the compositions.</summary>
 internal static class Fused
 {
+    /// <summary>relu((BatchNorm(conv2d(x, weight)) + residual) * gate): convolution without bias, padded by half the kernel.</summary>
+    /// <remarks>
+    /// In inference (nothing to record, running statistics) it is one pass, and channels that the gate drops are not computed. Products
+    /// of a dropped channel that is not finite are lost then; otherwise skipping changes no bit.
+    /// </remarks>
+    /// <param name="x">[N, inputs, H, W].</param>
+    /// <param name="weight">[C, inputs, k, k], k odd.</param>
+    /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
+    /// <param name="stride">Of the convolution in both directions.</param>
+    /// <param name="residual">Shaped like the result, or null.</param>
+    /// <param name="gate">[N, C] of zeros and ones, a constant: no gradient flows into it; null keeps every channel.</param>
+    /// <param name="multiplyAdds">Multiply-adds that the convolution took, counted as those of a direct one.</param>
+    public static Tensor ConvolutionBatchNormRelu(
+        Tensor x, Tensor weight, Modules.BatchNorm2d bn, long stride, Tensor? residual, Tensor? gate, out long multiplyAdds)
+    {
+        long[] strides = [stride, stride];
+        long[] padding = [weight.Sizes[^2] / 2, weight.Sizes[^1] / 2];
+        var shape = nn.functional.ConvolutionShapeOf(x, weight, null, strides, padding);
+        var recorded = GradMode.Needed(x, weight, residual) || GradMode.Needed(gate, bn.weight, bn.bias);
+        if (recorded || bn.training || bn.running_mean is null || !ConvolutionUnit.Suits(shape))
+        {
+            multiplyAdds = shape.MultiplyAdds;
+            var y = nn.functional.conv2d(x, weight, strides: strides, padding: padding);
+            return BatchNormRelu(y, bn, residual, gate);
+        }
+
+        CheckResidualAndGate(shape.OutputSizes, residual, gate);
+        var norm = bn.Norm(shape.OutputSizes, () => throw new UnreachableException());
+        (var output, multiplyAdds) = ConvolutionUnit.Forward(x, weight, norm, residual, gate, shape);
+        return output;
+    }
+
     /// <summary>relu((BatchNorm(x) + residual) * gate).</summary>
     /// <param name="x">[N, C, H, W].</param>
     /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
@@ -13,10 +46,7 @@ internal static class Fused
     /// <param name="gate">[N, C], a constant: no gradient flows into it; null keeps every channel.</param>
     public static Tensor BatchNormRelu(Tensor x, Modules.BatchNorm2d bn, Tensor? residual, Tensor? gate)
     {
-        if (residual is not null && !residual.Sizes.AsSpan().SequenceEqual(x.Sizes))
-            throw new ExternalException($"the residual should be shaped like the input {Shape.Text(x.Sizes)}, not {Shape.Text(residual.Sizes)}");
-        if (gate is not null && !gate.Sizes.AsSpan().SequenceEqual(x.Sizes.AsSpan(0, 2)))
-            throw new ExternalException($"the gate should be [{x.Sizes[0]}, {x.Sizes[1]}], not {Shape.Text(gate.Sizes)}");
+        CheckResidualAndGate(x.Sizes, residual, gate);
         if (GradMode.Needed(gate))
             throw new NotSupportedException("The gate is a constant here: no gradient flows into it; detach() it.");
         var norm = bn.Norm(x);
@@ -44,5 +74,13 @@ internal static class Fused
         if (GradMode.Needed(x, weight, bn.weight) || GradMode.Needed(bn.bias))
             new PooledPointwiseNode(x, weight, bn.weight, bn.bias, moments, weightedCovariance, pooled, norm).Attach(output);
         return output.MoveToOuterDisposeScope();
+    }
+
+    private static void CheckResidualAndGate(long[] sizes, Tensor? residual, Tensor? gate)
+    {
+        if (residual is not null && !residual.Sizes.AsSpan().SequenceEqual(sizes))
+            throw new ExternalException($"the residual should be shaped like the result {Shape.Text(sizes)}, not {Shape.Text(residual.Sizes)}");
+        if (gate is not null && !gate.Sizes.AsSpan().SequenceEqual(sizes.AsSpan(0, 2)))
+            throw new ExternalException($"the gate should be [{sizes[0]}, {sizes[1]}], not {Shape.Text(gate.Sizes)}");
     }
 }

@@ -1,11 +1,101 @@
+using DynamosStream.Tests.Kernels;
 using TorchSharp;
+using TorchSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace DynamosStream.Tests.NN;
 
-public class FusedTests
+[Collection(nameof(ThreadCount))]
+public sealed class FusedTests : IDisposable
 {
+    private readonly int _threads = Workers.ThreadCount;
+    private readonly KernelSet _set = KernelSet.Current;
+
+    public static TheoryData<string, int, int, int, int, double, bool> Units()
+    {
+        var data = new TheoryData<string, int, int, int, int, double, bool>();
+        foreach (var set in new[] { "Portable", "Avx2", "Avx512" })
+        {
+            foreach (var kept in new[] { 1, 0.95, 0.6, 0.2 })
+            {
+                data.Add(set, 64, 14, 3, 1, kept, true);
+                data.Add(set, 32, 17, 3, 2, kept, false);
+                data.Add(set, 48, 9, 1, 1, kept, true);
+                data.Add(set, 3, 8, 3, 1, kept, true);
+                data.Add(set, 16, 31, 3, 1, kept, false);
+            }
+        }
+
+        return data;
+    }
+
+    public void Dispose()
+    {
+        Workers.ThreadCount = _threads;
+        KernelSet.Current = _set;
+    }
+
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void ConvolutionBatchNormRelu_Inference_EqualsTheCompositionAndMaskingBitForBit(
+        string set, int inputs, int size, int kernel, int stride, double keptShare, bool hasResidual)
+    {
+        KernelSet.Current = set switch { "Portable" => KernelSet.Portable, "Avx2" => KernelSet.Avx2, _ => KernelSet.Avx512 };
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        manual_seed(11);
+        const int Images = 5, Outputs = 80;
+        var x = functional.relu(randn(Images, inputs, size, size).add(0.5)) * Gate(inputs);
+        var weight = randn(Outputs, inputs, kernel, kernel);
+        var bn = BatchNorm2d(Outputs);
+        bn.running_mean!.copy_(randn(Outputs));
+        bn.running_var!.copy_(rand(Outputs).add(0.5));
+        bn.weight.copy_(rand(Outputs).add(0.5));
+        bn.bias!.copy_(randn(Outputs));
+        bn.eval();
+        var plain = bn.call(functional.conv2d(x, weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]));
+        var residual = hasResidual ? randn(plain.shape) : null;
+        var gate = Gate(Outputs);
+        gate[1] = zeros(Outputs, 1, 1);
+        gate[2] = ones(Outputs, 1, 1);
+        var composed = functional.relu((residual is null ? plain : plain + residual) * gate);
+
+        var (masked, dense) = Unit(residual, null);
+        masked *= gate;
+        foreach (var threads in new[] { 1, 2, 3 })
+        {
+            Workers.ThreadCount = threads;
+            var (y, done) = Unit(residual, gate.reshape(Images, Outputs));
+            Assert.InRange((y - composed).abs().max().ToSingle(), 0, 2e-5 * composed.abs().max().ToSingle());
+            Assert.Equal(masked.data<float>().ToArray(), y.data<float>().ToArray());
+            Assert.InRange(done, 0, dense);
+            if (inputs >= 16 && keptShare < 0.9)
+                Assert.InRange(done, 0, (keptShare + 0.3) * dense);
+        }
+
+        Tensor Gate(int channels) => rand(Images, channels, 1, 1).lt(keptShare).to_type(ScalarType.Float32);
+
+        (Tensor Output, long MultiplyAdds) Unit(Tensor? added, Tensor? kept)
+        {
+            var y = Fused.ConvolutionBatchNormRelu(x.clone(), weight.clone(), bn, stride, added?.clone(), kept, out var multiplyAdds);
+            return (y, multiplyAdds);
+        }
+    }
+
+    [Fact]
+    public void ConvolutionBatchNormRelu_GateNotZeroOrOne_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var bn = BatchNorm2d(16);
+        bn.eval();
+        var gate = full([2, 16], 0.5f);
+        var error = Assert.ThrowsAny<Exception>(
+            () => Fused.ConvolutionBatchNormRelu(randn(2, 16, 8, 8), randn(16, 16, 3, 3), bn, 1, null, gate, out _));
+        Assert.Contains("zeros and ones", error.Message);
+    }
+
     [Fact]
     public void BatchNormRelu_GateThatRequiresGrad_IsRefused()
     {

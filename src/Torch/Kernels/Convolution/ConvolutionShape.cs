@@ -28,6 +28,9 @@ internal readonly record struct ConvolutionShape(
     /// <summary>Blocks of 16 output channels, the last perhaps not full.</summary>
     public int OutputBlocks => (OutputChannels + KernelSet.Block - 1) / KernelSet.Block;
 
+    /// <summary>Multiply-adds of a direct convolution, without groups.</summary>
+    public long MultiplyAdds => (long)Images * OutputPixels * Taps * InputChannels * OutputChannels;
+
     public long[] InputSizes => [Images, InputChannels, Height, Width];
 
     public long[] OutputSizes => [Images, OutputChannels, OutputHeight, OutputWidth];

@@ -12,7 +12,7 @@ namespace TorchSharp.Kernels;
 /// [output][input][y][x] and packed here. Work is divided by image and output block, or by weights for their gradient, so every element
 /// is summed in the same order on any number of threads.
 /// </remarks>
-internal static unsafe class DirectConvolution
+internal static unsafe partial class DirectConvolution
 {
     private const int Block = KernelSet.Block;
 
@@ -113,6 +113,7 @@ internal static unsafe class DirectConvolution
                     Groups = table.Groups,
                     OutputBlocks = Math.Min(set.OutputBlocks, target.Blocks - first),
                     YBlock = (nint)target.Pixels * Block,
+                    WeightsRow = Block,
                     WeightsBlock = blockOfWeights,
                 });
                 weights += target.Blocks * blockOfWeights;

@@ -72,6 +72,7 @@ internal static unsafe class PixelMap
                     Blocks = blocks,
                     Taps = 1,
                     Weights = weights + ((long)output * blocks * Block * Block),
+                    WeightsRow = Block,
                     Bias = bias + ((long)image * row) + (output * Block),
                     Y = result,
                     Groups = groups,

@@ -14,7 +14,8 @@ internal static unsafe class PlanarConvolution
     /// <param name="bias">One float for each output channel, or null.</param>
     /// <param name="y">Output, blocked, overwritten.</param>
     /// <param name="shape">Sizes.</param>
-    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
+    /// <param name="activation">What follows the convolution, if anything; then without bias.</param>
+    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape, OutputActivation? activation = null)
     {
         var planes = new Planes(shape);
         var taps = planes.TapOffsets(0);
@@ -49,6 +50,9 @@ internal static unsafe class PlanarConvolution
                         Groups = windows.Length / Rows,
                     });
                 }
+
+                if (activation is { } unit)
+                    Activate(unit, y, shape, image);
             }
         });
     }
@@ -95,6 +99,31 @@ internal static unsafe class PlanarConvolution
                     dw[((((long)block * Block) + lane) * depth) + k] = sums[((k - first) * Block) + lane];
             }
         });
+    }
+
+    /// <summary>Activates an image in place, while it is in the cache.</summary>
+    private static void Activate(in OutputActivation activation, float* y, in ConvolutionShape s, int image)
+    {
+        var set = KernelSet.Current;
+        var memory = stackalloc int[ChannelList.Ints(s.OutputChannels)];
+        var all = new ChannelList(null, s.OutputChannels, set.Lanes, memory);
+        for (var channel = 0; channel < s.OutputChannels; channel += Block)
+        {
+            var at = (((long)image * s.OutputChannels) + channel) * s.OutputPixels;
+            set.Activate(new ActivationTile
+            {
+                X = y + at - channel,
+                XPixel = Block,
+                Y = y + at,
+                Residual = activation.Residual == null ? null : activation.Residual + at,
+                Rows = 1,
+                Columns = s.OutputPixels,
+                Shift = activation.Shift,
+                Gate = activation.Gate + (image * activation.GateStride),
+                Channels = all,
+                Channel = channel,
+            });
+        }
     }
 
     /// <summary>Where each output pixel's window begins and where the output goes; the last group repeats the last pixel.</summary>

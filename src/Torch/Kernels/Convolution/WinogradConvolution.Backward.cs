@@ -79,6 +79,7 @@ internal static unsafe partial class WinogradConvolution
                         Blocks = outputs,
                         Taps = 1,
                         Weights = u + (coefficient * uStride) + ((nint)i * outputs * Block * Block),
+                        WeightsRow = Block,
                         Bias = KernelSet.Zeros,
                         Y = vc + (i * blockStride),
                         Groups = (tiles + set.Rows - 1) / set.Rows,

@@ -32,7 +32,8 @@ internal static unsafe partial class WinogradConvolution
         Convolve(x, shape.InputBlocks, u.Floats, bias, y, shape.OutputBlocks, new WinogradTiling(shape));
     }
 
-    private static void Convolve(float* x, int inputBlocks, float* u, float* bias, float* y, int outputBlocks, WinogradTiling tiling)
+    private static void Convolve(
+        float* x, int inputBlocks, float* u, float* bias, float* y, int outputBlocks, WinogradTiling tiling, OutputActivation? activation = null)
     {
         var set = KernelSet.Current;
         var groupsOfRows = Math.Max(1, GroupFloats / (Coefficients * Block * (inputBlocks + outputBlocks) * set.Rows));
@@ -68,9 +69,19 @@ internal static unsafe partial class WinogradConvolution
                         Groups = groups,
                         OutputBlocks = Math.Min(set.OutputBlocks, outputBlocks - o),
                         YBlock = blockStride,
+                        WeightsRow = Block,
                         WeightsBlock = (nint)inputBlocks * Block * Block,
                     });
                 }
+            }
+
+            if (activation is { } unit)
+            {
+                var memory = stackalloc int[ChannelList.Ints(outputBlocks * Block)];
+                var channels = new ChannelList(null, outputBlocks * Block, set.Lanes, memory);
+                for (var t = 0; t < tiles; t++)
+                    ActivateOutput(set, m + (t * Block), mStride, blockStride, unit, channels, y, outputBlocks, tiling, first + t);
+                return;
             }
 
             for (var t = 0; t < tiles; t++)
@@ -119,11 +130,11 @@ internal static unsafe partial class WinogradConvolution
             var b = bias == null ? KernelSet.Zeros : bias + (block * Block);
             if (whole)
             {
-                set.WinogradOutput(m, mStride, b, to, (nint)tiling.Width * Block);
+                set.WinogradOutput(m, mStride, b, to, Block, (nint)tiling.Width * Block);
                 continue;
             }
 
-            set.WinogradOutput(m, mStride, b, padded, Tile * Block);
+            set.WinogradOutput(m, mStride, b, padded, Block, Tile * Block);
             for (var row = 0; row < rows; row++)
             {
                 new ReadOnlySpan<float>(padded + (row * Tile * Block), columns * Block)

@@ -24,15 +24,7 @@ public static partial class torch
                 if (Unbatched(input))
                     return WithoutBatch(conv2d(WithBatch(input), weight, bias, strides, padding, dilation, groups));
 
-                CheckConvolution("conv2d", input, weight, bias, groups, weight.Rank == 4 ? weight.Sizes[0] : 0);
-                if (input.Sizes[1] != weight.Sizes[1] * groups)
-                {
-                    throw new ExternalException(
-                        $"Given groups={groups}, weight of size {Shape.Text(weight.Sizes)}, expected input{Shape.Text(input.Sizes)} to have "
-                        + $"{weight.Sizes[1] * groups} channels, but got {input.Sizes[1]} channels instead");
-                }
-
-                var shape = ConvolutionSizes(input.Sizes, input.Sizes[1], weight, weight.Sizes[0], strides, padding, dilation);
+                var shape = ConvolutionShapeOf(input, weight, bias, strides, padding, dilation, groups);
                 var output = ConvolutionOperator.Forward(input, weight, bias, shape, (int)groups);
                 return GradMode.Needed(input, weight, bias)
                     ? new ConvolutionNode(input, weight, bias, shape, (int)groups).Attach(output)
@@ -83,6 +75,22 @@ public static partial class torch
                     return output;
                 using (output)
                     return output.add(bias.reshape(-1, 1, 1));
+            }
+
+            /// <summary>The sizes of a <see cref="conv2d"/> of images [N, C, H, W].</summary>
+            /// <exception cref="ExternalException">The shapes do not fit together.</exception>
+            internal static ConvolutionShape ConvolutionShapeOf(
+                Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1)
+            {
+                CheckConvolution("conv2d", input, weight, bias, groups, weight.Rank == 4 ? weight.Sizes[0] : 0);
+                if (input.Sizes[1] != weight.Sizes[1] * groups)
+                {
+                    throw new ExternalException(
+                        $"Given groups={groups}, weight of size {Shape.Text(weight.Sizes)}, expected input{Shape.Text(input.Sizes)} to have "
+                        + $"{weight.Sizes[1] * groups} channels, but got {input.Sizes[1]} channels instead");
+                }
+
+                return ConvolutionSizes(input.Sizes, input.Sizes[1], weight, weight.Sizes[0], strides, padding, dilation);
             }
 
             private static void CheckConvolution(string name, Tensor input, Tensor weight, Tensor? bias, long groups, long outputs)

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace TorchSharp.Kernels;
+
+/// <remarks>
+/// An image's outputs are computed and then activated while they are in the cache. Where channels are dropped, the weights of the
+/// image's kept ones are packed side by side first; each is summed in the same order as if all were computed.
+/// </remarks>
+internal static unsafe partial class DirectConvolution
+{
+    /// <summary>y = relu((convolution + shift + residual) * gate).</summary>
+    /// <param name="x">Input.</param>
+    /// <param name="weights">[output][input][y][x].</param>
+    /// <param name="activation">What follows the convolution.</param>
+    /// <param name="y">Output, overwritten.</param>
+    /// <param name="shape">Sizes; whole blocks of channels.</param>
+    [SkipLocalsInit]
+    public static void ForwardUnit(float* x, float* weights, OutputActivation activation, float* y, ConvolutionShape shape)
+    {
+        var set = KernelSet.Current;
+        using var table = TapTable.Forward(shape, set.Rows);
+        var depth = shape.InputBlocks * shape.Taps * Block;
+        var (channels, pixels) = (shape.OutputChannels, shape.OutputPixels);
+        using var packed = new Scratch((long)channels * depth);
+        PackForward(weights, packed.Floats, shape);
+        var all = packed.Floats;
+        Workers.Run(shape.Images, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (image) =>
+        {
+            var gate = activation.Gate + (image * activation.GateStride);
+            var memory = stackalloc int[ChannelList.Ints(channels)];
+            var outputs = new ChannelList(gate, channels, set.Lanes, memory);
+            var compact = outputs.Blocks * Block;
+            var to = y + ((long)image * channels * pixels);
+            if (compact == 0)
+            {
+                new Span<float>(to, channels * pixels).Clear();
+                return;
+            }
+
+            var rows = table.Groups * set.Rows;
+            using var scratch = new Scratch(((long)compact * (depth + pixels)) + Block + rows);
+            var kept = scratch.Floats;
+            var values = kept + ((long)compact * depth) + Block;
+            var targets = (int*)(values + ((long)compact * pixels));
+            new Span<float>(kept, compact * depth).Clear(); // The last block's lanes beyond the kept channels are computed, too.
+            set.PackWeights(all, (nint)depth * Block, null, depth, outputs, channels, kept);
+            for (var row = 0; row < rows; row++)
+                targets[row] = table.Targets[row] * outputs.Blocks;
+            for (var block = 0; block < outputs.Blocks; block += set.OutputBlocks)
+            {
+                set.Multiply(new MatrixProduct
+                {
+                    X = x + ((long)image * shape.InputChannels * shape.Pixels),
+                    XBlock = (nint)shape.Pixels * Block,
+                    Blocks = shape.InputBlocks,
+                    XOffsets = table.Sources,
+                    Taps = table.Taps,
+                    Weights = kept + (block * Block),
+                    WeightsRow = compact,
+                    WeightsBlock = Block,
+                    Bias = KernelSet.Zeros,
+                    Y = values + (block * Block),
+                    YOffsets = targets,
+                    Groups = table.Groups,
+                    OutputBlocks = Math.Min(set.OutputBlocks, outputs.Blocks - block),
+                    YBlock = Block,
+                });
+            }
+
+            var residual = activation.Residual == null ? null : activation.Residual + (to - y);
+            for (var channel = 0; channel < channels; channel += Block)
+            {
+                var at = (long)channel * pixels;
+                set.Activate(new ActivationTile
+                {
+                    X = values,
+                    XPixel = compact,
+                    Y = to + at,
+                    Residual = residual == null ? null : residual + at,
+                    Rows = 1,
+                    Columns = pixels,
+                    Shift = activation.Shift,
+                    Gate = gate,
+                    Channels = outputs,
+                    Channel = channel,
+                });
+            }
+        });
+    }
+}

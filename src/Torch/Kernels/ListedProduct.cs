@@ -1,0 +1,31 @@
+namespace TorchSharp.Kernels;
+
+/// <summary>
+/// y[row][0..15] = sum over listed input channels k of x[row, k] * weights[k][0..15]: one block of output channels of one Winograd
+/// coefficient, for many tiles, reading only some of the inputs.
+/// </summary>
+internal unsafe struct ListedProduct
+{
+    /// <summary>Rows [row][16] of the first block of input channels.</summary>
+    public float* X;
+
+    /// <summary>Where the listed channels lie in row 0, in floats.</summary>
+    public int* Channels;
+
+    /// <summary>Number of listed channels, may be 0.</summary>
+    public int Depth;
+
+    /// <summary>Sixteen floats for each listed channel.</summary>
+    public float* Weights;
+
+    /// <summary>Floats from the weights of one listed channel to the next.</summary>
+    public nint WeightsRow;
+
+    public float* Y;
+
+    /// <summary>Floats from one row of outputs to the next.</summary>
+    public nint YRow;
+
+    /// <summary>Groups of <see cref="KernelSet.ListedRows"/> rows.</summary>
+    public int Groups;
+}
