@@ -33,36 +33,30 @@ internal static unsafe class GatedKernels
         }
     }
 
-    /// <summary>Computes an <see cref="ActivationTile"/>.</summary>
+    /// <summary>Computes an <see cref="ActivationRun"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Activate<V>(in ActivationTile tile)
+    public static void Activate<V>(in ActivationRun run)
         where V : unmanaged, ISimd<V>
     {
-        var columns = tile.Columns;
-        var pixel = tile.XPixel;
+        var pixel = run.XPixel;
         for (var lane = 0; lane < Block; lane += V.Count)
         {
-            var channel = tile.Channel + lane;
-            var gate = V.Load(tile.Gate + channel);
-            var shift = V.Load(tile.Shift + channel) * gate;
-            var spread = tile.Channels.Spread + channel;
-            var from = tile.X + Math.Min(tile.Channels.First[channel / V.Count], tile.Channels.Count - 1);
-            float* y = tile.Y + lane, residual = tile.Residual + lane;
-            for (var row = 0; row < tile.Rows; row++, from += tile.XRow, y += tile.YRow, residual += tile.YRow)
+            var channel = run.Channel + lane;
+            var gate = V.Load(run.Gate + channel);
+            var shift = V.Load(run.Shift + channel) * gate;
+            var spread = run.Channels.Spread + channel;
+            var x = run.X + Math.Min(run.Channels.First[channel / V.Count], run.Channels.Count - 1);
+            var y = run.Y + lane;
+            var end = y + ((nint)run.Pixels * Block);
+            if (run.Residual == null)
             {
-                if (tile.Residual == null)
-                {
-                    for (nint column = 0; column < columns; column++)
-                        V.Relu(V.MultiplyAdd(V.Shuffle(V.Load(from + (column * pixel)), spread), gate, shift)).Store(y + (column * Block));
-                    continue;
-                }
-
-                for (nint column = 0; column < columns; column++)
-                {
-                    var value = V.MultiplyAdd(V.Shuffle(V.Load(from + (column * pixel)), spread), gate, shift);
-                    V.Relu(V.MultiplyAdd(V.Load(residual + (column * Block)), gate, value)).Store(y + (column * Block));
-                }
+                for (; y < end; y += Block, x += pixel)
+                    V.Relu(V.MultiplyAdd(V.Shuffle(V.Load(x), spread), gate, shift)).Store(y);
+                continue;
             }
+
+            for (var residual = run.Residual + lane; y < end; y += Block, x += pixel, residual += Block)
+                V.Relu(V.MultiplyAdd(V.Load(residual), gate, V.MultiplyAdd(V.Shuffle(V.Load(x), spread), gate, shift))).Store(y);
         }
     }
 }

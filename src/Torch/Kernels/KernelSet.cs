@@ -43,7 +43,7 @@ internal abstract unsafe class KernelSet
     public abstract void PackWeights(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to);
 
     /// <inheritdoc cref="GatedKernels.Activate"/>
-    public abstract void Activate(in ActivationTile tile);
+    public abstract void Activate(in ActivationRun run);
 
     /// <inheritdoc cref="PlanarKernels.Multiply"/>
     public abstract void MultiplyPlanar(in PlanarProduct product);
@@ -55,14 +55,11 @@ internal abstract unsafe class KernelSet
     /// <inheritdoc cref="OuterProductKernels"/>
     public abstract void AddOuterProducts(float* a, float* b, int rows, float* sum);
 
-    /// <inheritdoc cref="WinogradTransforms.Input"/>
-    public abstract void WinogradInput(float* x, nint rowStride, float* v, nint vStride);
-
-    /// <inheritdoc cref="WinogradTransforms.Output"/>
-    public abstract void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint pixelStride, nint rowStride);
-
     /// <inheritdoc cref="WinogradRows.Input"/>
     public abstract void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride);
+
+    /// <inheritdoc cref="WinogradRows.Output"/>
+    public abstract void WinogradOutputRow(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel);
 
     /// <inheritdoc cref="WinogradRows.OutputGradient"/>
     public abstract void WinogradOutputGradientRow(float* dy, in WinogradRow row, float* m, nint mStride);

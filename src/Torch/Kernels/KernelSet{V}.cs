@@ -31,7 +31,7 @@ internal sealed unsafe class KernelSet<V> : KernelSet
     public override void PackWeights(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to) =>
         GatedKernels.PackWeights<V>(weights, block, rows, count, outputs, channels, to);
 
-    public override void Activate(in ActivationTile tile) => GatedKernels.Activate<V>(tile);
+    public override void Activate(in ActivationRun run) => GatedKernels.Activate<V>(run);
 
     /// <remarks>Two vectors of 16 would be two blocks of outputs: the first layer is too small a part to have a kernel for that.</remarks>
     public override void MultiplyPlanar(in PlanarProduct product)
@@ -59,11 +59,8 @@ internal sealed unsafe class KernelSet<V> : KernelSet
             OuterProductKernels.Add4x2<V>(a, b, rows, sum);
     }
 
-    public override void WinogradInput(float* x, nint rowStride, float* v, nint vStride) =>
-        WinogradTransforms.Input<V>(x, rowStride, v, vStride);
-
-    public override void WinogradOutput(float* m, nint mStride, float* bias, float* y, nint pixelStride, nint rowStride) =>
-        WinogradTransforms.Output<V>(m, mStride, bias, y, pixelStride, rowStride);
+    public override void WinogradOutputRow(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel) =>
+        WinogradRows.Output<V>(m, mStride, bias, row, y, pixel);
 
     public override void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride) =>
         WinogradRows.Input<V>(x, row, v, vStride);

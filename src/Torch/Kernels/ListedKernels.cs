@@ -18,7 +18,7 @@ internal static unsafe class ListedKernels
     public static void Multiply16x1(in ListedProduct product)
     {
         int* channels = product.Channels, end = channels + product.Depth;
-        nint weightsRow = product.WeightsRow, yRow = product.YRow;
+        var weightsRow = product.WeightsRow;
         for (var group = 0; group < product.Groups; group++)
         {
             var x = product.X + (group * Rows512 * Block);
@@ -47,23 +47,23 @@ internal static unsafe class ListedKernels
                 a15 = Simd16.MultiplyAdd(Simd16.Broadcast(input[240]), weights, a15);
             }
 
-            var y = product.Y + (group * Rows512 * yRow);
+            var y = product.Y + (group * Rows512 * Block);
             a0.Store(y);
-            a1.Store(y += yRow);
-            a2.Store(y += yRow);
-            a3.Store(y += yRow);
-            a4.Store(y += yRow);
-            a5.Store(y += yRow);
-            a6.Store(y += yRow);
-            a7.Store(y += yRow);
-            a8.Store(y += yRow);
-            a9.Store(y += yRow);
-            a10.Store(y += yRow);
-            a11.Store(y += yRow);
-            a12.Store(y += yRow);
-            a13.Store(y += yRow);
-            a14.Store(y += yRow);
-            a15.Store(y += yRow);
+            a1.Store(y + 16);
+            a2.Store(y + 32);
+            a3.Store(y + 48);
+            a4.Store(y + 64);
+            a5.Store(y + 80);
+            a6.Store(y + 96);
+            a7.Store(y + 112);
+            a8.Store(y + 128);
+            a9.Store(y + 144);
+            a10.Store(y + 160);
+            a11.Store(y + 176);
+            a12.Store(y + 192);
+            a13.Store(y + 208);
+            a14.Store(y + 224);
+            a15.Store(y + 240);
         }
     }
 
@@ -72,7 +72,7 @@ internal static unsafe class ListedKernels
         where V : unmanaged, ISimd<V>
     {
         int* channels = product.Channels, end = channels + product.Depth;
-        nint weightsRow = product.WeightsRow, yRow = product.YRow;
+        var weightsRow = product.WeightsRow;
         for (var group = 0; group < product.Groups; group++)
         {
             var x = product.X + (group * Rows * Block);
@@ -105,24 +105,19 @@ internal static unsafe class ListedKernels
                     a51 = V.MultiplyAdd(input, w1, a51);
                 }
 
-                var y = product.Y + (group * Rows * yRow) + column;
+                var y = product.Y + (group * Rows * Block) + column;
                 a00.Store(y);
                 a01.Store(y + V.Count);
-                y += yRow;
-                a10.Store(y);
-                a11.Store(y + V.Count);
-                y += yRow;
-                a20.Store(y);
-                a21.Store(y + V.Count);
-                y += yRow;
-                a30.Store(y);
-                a31.Store(y + V.Count);
-                y += yRow;
-                a40.Store(y);
-                a41.Store(y + V.Count);
-                y += yRow;
-                a50.Store(y);
-                a51.Store(y + V.Count);
+                a10.Store(y + 16);
+                a11.Store(y + 16 + V.Count);
+                a20.Store(y + 32);
+                a21.Store(y + 32 + V.Count);
+                a30.Store(y + 48);
+                a31.Store(y + 48 + V.Count);
+                a40.Store(y + 64);
+                a41.Store(y + 64 + V.Count);
+                a50.Store(y + 80);
+                a51.Store(y + 80 + V.Count);
             }
         }
     }

@@ -21,10 +21,8 @@ internal unsafe struct ListedProduct
     /// <summary>Floats from the weights of one listed channel to the next.</summary>
     public nint WeightsRow;
 
+    /// <summary>[row][16].</summary>
     public float* Y;
-
-    /// <summary>Floats from one row of outputs to the next.</summary>
-    public nint YRow;
 
     /// <summary>Groups of <see cref="KernelSet.ListedRows"/> rows.</summary>
     public int Groups;

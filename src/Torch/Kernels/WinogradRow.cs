@@ -25,6 +25,12 @@ internal readonly unsafe struct WinogradRow
 
     public int Width { get; }
 
+    /// <summary>The tiles' first pixel in the image.</summary>
+    public int FirstPixel => _top * Width;
+
+    /// <summary>Their pixels inside the image.</summary>
+    public int Pixels => Math.Min(4, _height - _top) * Width;
+
     public int Tiles { get; }
 
     /// <summary>Six lines.</summary>
@@ -45,6 +51,9 @@ internal readonly unsafe struct WinogradRow
 
     /// <summary>A row of pixels to write; memory that nobody reads where it lies outside.</summary>
     public float* Target(float* image, int row) => IsInside(row) ? At(image, row) : _outside;
+
+    /// <summary>A row of pixels of an output image; where it lies outside, the tiles' first row instead.</summary>
+    public float* Output(float* image, int row, nint pixel) => image + ((nint)(_top + (IsInside(row) ? row : 0)) * Width * pixel);
 
     private static nint LineFloats(in WinogradTiling tiling) => ((4 * (nint)tiling.Columns) + 2) * Block;
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TorchSharp.Kernels;
 
 /// <summary>
-/// Winograd's transforms of gradients, and of the inputs they meet, for a row of 4 x 4 tiles of one block of channels at a time
-/// (<see cref="WinogradTransforms"/> holds those of single tiles).
+/// Winograd's transforms of inputs, outputs and their gradients for a row of 4 x 4 tiles of one block of channels at a time
+/// (<see cref="WinogradTransforms"/> says which, and holds those of weights).
 /// </summary>
 /// <remarks>
 /// Each transform is the one-dimensional one down the columns and then along the row, or the other way round, with six lines of pixels
@@ -44,7 +44,58 @@ internal static unsafe class WinogradRows
         }
     }
 
-    /// <summary>Gradients of outputs to coefficients, A dy A': the transpose of <see cref="WinogradTransforms.Output"/>.</summary>
+    /// <summary>Coefficients to outputs, A' m A plus bias.</summary>
+    /// <param name="m">Coefficients.</param>
+    /// <param name="mStride">Floats from one coefficient to the next.</param>
+    /// <param name="bias">Sixteen floats.</param>
+    /// <param name="row">The row of tiles; its lines are overwritten.</param>
+    /// <param name="y">Image to write.</param>
+    /// <param name="pixel">Floats from one of its pixels to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Output<V>(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel)
+        where V : unmanaged, ISimd<V>
+    {
+        for (var i = 0; i < 6; i++, m += 6 * mStride)
+        {
+            for (var lane = 0; lane < Block; lane += V.Count)
+            {
+                var d = row.Lines + (i * row.LineStride) + lane;
+                var from = m + lane;
+                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, from += Block)
+                {
+                    Collect(
+                        V.Load(from), V.Load(from + mStride), V.Load(from + (2 * mStride)),
+                        V.Load(from + (3 * mStride)), V.Load(from + (4 * mStride)), V.Load(from + (5 * mStride)),
+                        out V d0, out V d1, out V d2, out V d3);
+                    d0.Store(d);
+                    d1.Store(d + 16);
+                    d2.Store(d + 32);
+                    d3.Store(d + 48);
+                }
+            }
+        }
+
+        float* y0 = row.Output(y, 0, pixel), y1 = row.Output(y, 1, pixel), y2 = row.Output(y, 2, pixel), y3 = row.Output(y, 3, pixel);
+        for (var lane = 0; lane < Block; lane += V.Count)
+        {
+            var b = V.Load(bias + lane);
+            var line = row.Lines + lane;
+            nint at = lane;
+            for (var column = 0; column < row.Width; column++, line += Block, at += pixel)
+            {
+                Collect(
+                    V.Load(line), V.Load(line + row.LineStride), V.Load(line + (2 * row.LineStride)),
+                    V.Load(line + (3 * row.LineStride)), V.Load(line + (4 * row.LineStride)), V.Load(line + (5 * row.LineStride)),
+                    out V d0, out V d1, out V d2, out V d3);
+                (d3 + b).Store(y3 + at); // Upwards: rows outside the image stand for the first, which comes last.
+                (d2 + b).Store(y2 + at);
+                (d1 + b).Store(y1 + at);
+                (d0 + b).Store(y0 + at);
+            }
+        }
+    }
+
+    /// <summary>Gradients of outputs to coefficients, A dy A': the transpose of <see cref="Output"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OutputGradient<V>(float* dy, in WinogradRow row, float* m, nint mStride)
         where V : unmanaged, ISimd<V>
@@ -133,6 +184,19 @@ internal static unsafe class WinogradRows
         V.MultiplyAdd(V.Broadcast(2), odd, even).Store(to + (3 * stride));
         V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(to + (4 * stride));
         V.MultiplyAdd(four, d1, V.MultiplyAdd(minusFive, d3, d5)).Store(to + (5 * stride));
+    }
+
+    /// <summary>One dimension of A' c: six coefficients to four outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Collect<V>(V c0, V c1, V c2, V c3, V c4, V c5, out V d0, out V d1, out V d2, out V d3)
+        where V : unmanaged, ISimd<V>
+    {
+        V ones = c1 + c2, twos = c3 + c4;
+        d0 = c0 + ones + twos;
+        d2 = V.MultiplyAdd(V.Broadcast(4), twos, ones);
+        (ones, twos) = (c1 - c2, c3 - c4);
+        d1 = V.MultiplyAdd(V.Broadcast(2), twos, ones);
+        d3 = V.MultiplyAdd(V.Broadcast(8), twos, ones) + c5;
     }
 
     /// <summary>One dimension of B c: six coefficients to six inputs.</summary>

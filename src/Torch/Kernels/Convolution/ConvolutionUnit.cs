@@ -75,7 +75,7 @@ internal static unsafe class ConvolutionUnit
             }
         }
 
-        WinogradConvolution.ForwardUnit(blocked.Floats, weights, activation, y.Floats, s);
+        WinogradConvolution.Forward(blocked.Floats, weights, null, y.Floats, s, activation);
         return (y, s.MultiplyAdds);
     }
 

@@ -30,10 +30,9 @@ internal static unsafe partial class DirectConvolution
             var memory = stackalloc int[ChannelList.Ints(channels)];
             var outputs = new ChannelList(gate, channels, set.Lanes, memory);
             var compact = outputs.Blocks * Block;
-            var to = y + ((long)image * channels * pixels);
             if (compact == 0)
             {
-                new Span<float>(to, channels * pixels).Clear();
+                new Span<float>(y + ((long)image * channels * pixels), channels * pixels).Clear();
                 return;
             }
 
@@ -67,24 +66,7 @@ internal static unsafe partial class DirectConvolution
                 });
             }
 
-            var residual = activation.Residual == null ? null : activation.Residual + (to - y);
-            for (var channel = 0; channel < channels; channel += Block)
-            {
-                var at = (long)channel * pixels;
-                set.Activate(new ActivationTile
-                {
-                    X = values,
-                    XPixel = compact,
-                    Y = to + at,
-                    Residual = residual == null ? null : residual + at,
-                    Rows = 1,
-                    Columns = pixels,
-                    Shift = activation.Shift,
-                    Gate = gate,
-                    Channels = outputs,
-                    Channel = channel,
-                });
-            }
+            activation.Apply(values, outputs, y, shape, image, 0, pixels);
         });
     }
 }

@@ -52,7 +52,10 @@ internal static unsafe class PlanarConvolution
                 }
 
                 if (activation is { } unit)
-                    Activate(unit, y, shape, image);
+                {
+                    var memory = stackalloc int[ChannelList.Ints(shape.OutputChannels)];
+                    unit.Apply(null, new ChannelList(null, shape.OutputChannels, KernelSet.Current.Lanes, memory), y, shape, image, 0, shape.OutputPixels);
+                }
             }
         });
     }
@@ -99,31 +102,6 @@ internal static unsafe class PlanarConvolution
                     dw[((((long)block * Block) + lane) * depth) + k] = sums[((k - first) * Block) + lane];
             }
         });
-    }
-
-    /// <summary>Activates an image in place, while it is in the cache.</summary>
-    private static void Activate(in OutputActivation activation, float* y, in ConvolutionShape s, int image)
-    {
-        var set = KernelSet.Current;
-        var memory = stackalloc int[ChannelList.Ints(s.OutputChannels)];
-        var all = new ChannelList(null, s.OutputChannels, set.Lanes, memory);
-        for (var channel = 0; channel < s.OutputChannels; channel += Block)
-        {
-            var at = (((long)image * s.OutputChannels) + channel) * s.OutputPixels;
-            set.Activate(new ActivationTile
-            {
-                X = y + at - channel,
-                XPixel = Block,
-                Y = y + at,
-                Residual = activation.Residual == null ? null : activation.Residual + at,
-                Rows = 1,
-                Columns = s.OutputPixels,
-                Shift = activation.Shift,
-                Gate = activation.Gate + (image * activation.GateStride),
-                Channels = all,
-                Channel = channel,
-            });
-        }
     }
 
     /// <summary>Where each output pixel's window begins and where the output goes; the last group repeats the last pixel.</summary>

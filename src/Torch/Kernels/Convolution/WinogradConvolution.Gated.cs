@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+
+namespace TorchSharp.Kernels;
+
+/// <remarks>
+/// Where channels are dropped, each image is a convolution of its own: the depth is the list of input channels that are not zero
+/// everywhere, the outputs are the kept ones side by side, and for each coefficient their weights are packed into the L1 cache. What
+/// is left out are products with zero and channels that the gate sets to zero, so the results are those of the dense pass, bit for bit.
+/// </remarks>
+internal static unsafe partial class WinogradConvolution
+{
+    /// <summary>y = relu((convolution + shift + residual) * gate), from kept output channels and input channels that are not zero.</summary>
+    /// <param name="x">Input.</param>
+    /// <param name="inputs">The input's channels that are not zero.</param>
+    /// <param name="weights">[output][input][3][3].</param>
+    /// <param name="activation">What follows the convolution.</param>
+    /// <param name="y">Output, overwritten.</param>
+    /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
+    public static void ForwardGated(float* x, InputChannels inputs, float* weights, OutputActivation activation, float* y, ConvolutionShape shape)
+    {
+        var set = KernelSet.Current;
+        var tiling = new WinogradTiling(shape);
+        var uStride = WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks);
+        using var transformed = new Scratch(Coefficients * uStride);
+        var u = transformed.Floats;
+        WinogradWeights.Transform(weights, u, shape);
+        var rowsMax = Math.Clamp(GroupFloats / (Coefficients * Block * (shape.InputBlocks + shape.OutputBlocks) * tiling.Columns), 1, tiling.Rows);
+        var groups = ((rowsMax * tiling.Columns) + set.ListedRows - 1) / set.ListedRows;
+        var blockStride = (nint)groups * set.ListedRows * Block;
+        var (vStride, mStride) = (Stride(shape.InputBlocks, groups * set.ListedRows), Stride(shape.OutputBlocks, groups * set.ListedRows));
+        Workers.Run(shape.Images, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (image) =>
+        {
+            var memory = stackalloc int[ChannelList.Ints(shape.OutputChannels)];
+            var outputs = new ChannelList(activation.Gate + (image * activation.GateStride), shape.OutputChannels, set.Lanes, memory);
+            var floats = shape.OutputChannels * shape.Pixels;
+            if (outputs.Count == 0)
+            {
+                new Span<float>(y + ((nint)image * floats), floats).Clear();
+                return;
+            }
+
+            var packedFloats = (shape.InputChannels + 1) * shape.OutputChannels;
+            using var scratch = new Scratch((Coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling) + packedFloats + floats + Block);
+            var v = scratch.Floats;
+            var m = v + (Coefficients * vStride);
+            var packed = m + (Coefficients * mStride);
+            var lines = packed + packedFloats;
+            var values = lines + WinogradRow.Floats(tiling);
+            new Span<float>(packed, packedFloats).Clear(); // The last block's lanes beyond the kept channels are computed, too.
+            var compact = outputs.Blocks * Block;
+            var list = inputs.Of(image);
+            var offsets = stackalloc int[list.Length];
+            for (var k = 0; k < list.Length; k++)
+                offsets[k] = (int)((list[k] / Block * blockStride) + (list[k] % Block));
+
+            for (var first = 0; first < tiling.Rows; first += rowsMax)
+            {
+                var rows = Math.Min(rowsMax, tiling.Rows - first);
+                WinogradRow.Clear(tiling, lines);
+                for (var i = 0; i < shape.InputBlocks; i++)
+                {
+                    var from = x + ((((nint)image * shape.InputBlocks) + i) * tiling.Pixels * Block);
+                    for (var r = 0; r < rows; r++)
+                        set.WinogradInputRow(from, new WinogradRow(tiling, first + r, lines), v + (i * blockStride) + ((nint)r * tiling.Columns * Block), vStride);
+                }
+
+                for (var coefficient = 0; coefficient < Coefficients; coefficient++)
+                {
+                    fixed (int* rowsOfWeights = list)
+                    {
+                        set.PackWeights(
+                            u + (coefficient * uStride), (nint)shape.InputChannels * Block, rowsOfWeights, list.Length, outputs, shape.OutputChannels, packed);
+                    }
+
+                    for (var o = 0; o < outputs.Blocks; o++)
+                    {
+                        set.Multiply(new ListedProduct
+                        {
+                            X = v + (coefficient * vStride),
+                            Channels = offsets,
+                            Depth = list.Length,
+                            Weights = packed + (o * Block),
+                            WeightsRow = compact,
+                            Y = m + (coefficient * mStride) + (o * blockStride),
+                            Groups = ((rows * tiling.Columns) + set.ListedRows - 1) / set.ListedRows,
+                        });
+                    }
+                }
+
+                for (var o = 0; o < outputs.Blocks; o++)
+                {
+                    for (var r = 0; r < rows; r++)
+                    {
+                        set.WinogradOutputRow(
+                            m + (o * blockStride) + ((nint)r * tiling.Columns * Block), mStride, KernelSet.Zeros, new WinogradRow(tiling, first + r, lines),
+                            values + (o * Block), compact);
+                    }
+                }
+            }
+
+            activation.Apply(values, outputs, y, shape, image, 0, shape.Pixels);
+        });
+    }
+}
