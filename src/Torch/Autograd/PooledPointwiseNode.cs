@@ -11,7 +11,7 @@ namespace TorchSharp.Autograd;
 internal sealed class PooledPointwiseNode : Node
 {
     private readonly ChannelNorm _norm;
-    private readonly double[] _mean;
+    private readonly float[] _mean;
 
     /// <param name="x">[N, inputs, H, W].</param>
     /// <param name="w">[C, inputs, 1, 1].</param>

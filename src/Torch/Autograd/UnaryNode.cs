@@ -18,5 +18,17 @@ internal sealed class UnaryNode<TGrad> : Node
         Save(saved);
     }
 
-    public override void Backward(Tensor grad, Tensor?[] inputGrads) => inputGrads[0] = Elementwise.Binary(grad, Saved(0), _op);
+    public override void Backward(Tensor grad, Tensor?[] inputGrads)
+    {
+        var saved = Saved(0);
+        if (grad.Body.IsUnshared && Elementwise.IsFlat(grad, saved))
+        {
+            Elementwise.BinaryInto(grad, grad, saved, _op);
+            inputGrads[0] = grad.NewHandle();
+        }
+        else
+        {
+            inputGrads[0] = Elementwise.Binary(grad, saved, _op);
+        }
+    }
 }

@@ -5,6 +5,7 @@ namespace TorchSharp.Memory;
 /// <summary>What the handles of one tensor share: its elements, its geometry and its place in the autograd graph. Ref-counted.</summary>
 internal sealed class TensorBody
 {
+    private readonly long _count;
     private int _references = 1;
 
     /// <summary>Takes over one reference to <paramref name="storage"/>.</summary>
@@ -16,7 +17,7 @@ internal sealed class TensorBody
         Sizes = sizes;
         Strides = strides;
         Offset = offset;
-        Count = Shape.Count(sizes);
+        _count = Shape.Count(sizes);
         IsContiguous = Shape.IsContiguous(sizes, strides);
     }
 
@@ -32,10 +33,10 @@ internal sealed class TensorBody
     /// <summary>In elements, from the storage's begin.</summary>
     public long Offset { get; }
 
-    public long Count { get; }
+    public long Count => _count;
 
     /// <summary>The one-dimensional shape of all elements.</summary>
-    public long[] CountAsSizes => [Count];
+    public ReadOnlySpan<long> CountAsSizes => new(in _count);
 
     public bool IsContiguous { get; }
 

@@ -246,4 +246,20 @@ public sealed class GraphTests
         public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) =>
             [stack([grad_outputs[0] * 2, grad_outputs[1] * 5])];
     }
+
+    [Fact]
+    public void Backward_KeptGradientOfAFunction_IsNotOverwritten()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { -1, 2, 3 }).requires_grad_();
+        var y = x.relu();
+        var z = y.sigmoid();
+        y.retain_grad();
+        z.retain_grad();
+        (z * tensor(new float[] { 4, 5, 6 })).sum().backward();
+        var slope = z.detach() * (1 - z.detach());
+        Assert.Equal([4, 5, 6], z.grad!.data<float>().ToArray());
+        Assert.True(y.grad!.allclose(z.grad! * slope));
+        Assert.True(x.grad!.allclose(y.grad! * tensor(new float[] { 0, 1, 1 })));
+    }
 }

@@ -6,7 +6,7 @@ namespace TorchSharp.Kernels;
 /// <summary>Passes of batch normalisation over the pixels of one image and one block of 16 channels, [pixel][16].</summary>
 /// <remarks>
 /// They run at the speed of the caches. Sums are floats, four in turn, over runs of <see cref="RunPixels"/>, and doubles beyond. The
-/// variance comes from a second pass that knows the mean, while the block is in the cache: exact where the mean is large.
+/// variance is taken about the mean of the block's first few pixels: one pass, and exact where the mean is large.
 /// </remarks>
 internal static unsafe class BatchNormKernels
 {

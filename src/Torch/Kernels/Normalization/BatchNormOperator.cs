@@ -16,15 +16,17 @@ internal static unsafe class BatchNormOperator
         var deviations = means + ((long)images.Images * channels);
         ForEachBlock(images, (part, from) =>
         {
+            const int Sample = 16;
             var center = stackalloc float[Block];
             double* sums = stackalloc double[Block], squares = stackalloc double[Block];
-            BatchNormKernels.Sums(from, images.Pixels, KernelSet.Zeros, sums, squares);
+            var sample = Math.Min(Sample, images.Pixels);
+            BatchNormKernels.Sums(from, sample, KernelSet.Zeros, sums, squares);
             for (var lane = 0; lane < Block; lane++)
-                center[lane] = (float)(sums[lane] / images.Pixels);
+                center[lane] = (float)(sums[lane] / sample);
             BatchNormKernels.Sums(from, images.Pixels, center, sums, squares);
             for (var lane = 0; lane < Block; lane++)
             {
-                var off = sums[lane] / images.Pixels; // What rounding left of the mean.
+                var off = sums[lane] / images.Pixels; // From the sample's mean to the block's.
                 means[(part * Block) + lane] = center[lane] + off;
                 deviations[(part * Block) + lane] = squares[lane] - (sums[lane] * off);
             }

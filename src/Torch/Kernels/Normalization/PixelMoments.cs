@@ -10,7 +10,7 @@ namespace TorchSharp.Kernels;
 /// They are all that a pointwise convolution and its batch normalisation need to be averaged over the image without being computed:
 /// the mean of W x is W mean(x), and the variance of its channel c is w_c' Cov w_c.
 /// </remarks>
-internal sealed unsafe record PixelMoments(Tensor ImageMeans, double[] Mean, Tensor? Covariance)
+internal sealed unsafe record PixelMoments(Tensor ImageMeans, float[] Mean, Tensor? Covariance)
 {
     private const int Block = KernelSet.Block;
 
@@ -33,7 +33,7 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, double[] Mean, Ten
             mean[i % channels] += means[i] / count;
         }
 
-        return new PixelMoments(imageMeans, mean, covariance ? CovarianceOf(images, mean) : null);
+        return new PixelMoments(imageMeans, Array.ConvertAll(mean, m => (float)m), covariance ? CovarianceOf(images, mean) : null);
     }
 
     private static void ChannelMeans(BlockedImages images, double* means)

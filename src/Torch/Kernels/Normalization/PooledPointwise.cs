@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TorchSharp.Kernels;
 
 /// <summary>The matrices of mean over the image of BatchNorm(W x), forward and backward, see <see cref="Autograd.PooledPointwiseNode"/>.</summary>
@@ -25,20 +27,18 @@ internal static unsafe class PooledPointwise
     }
 
     /// <summary>Mean and variance of each channel of W x over all pixels: W mean and the diagonal of W Cov W'.</summary>
-    public static (double[] Mean, double[] Variance) Moments(double[] mean, Tensor weightedCovariance, Tensor w)
+    public static (double[] Mean, double[] Variance) Moments(float[] mean, Tensor weightedCovariance, Tensor w)
     {
         using var weights = w.Contiguous();
         var (means, variances) = (new double[w.Sizes[0]], new double[w.Sizes[0]]);
         float* row = weights.Floats, covariance = weightedCovariance.Floats;
-        for (var c = 0; c < means.Length; c++, row += mean.Length, covariance += mean.Length)
+        fixed (float* center = mean)
         {
-            for (var i = 0; i < mean.Length; i++)
+            for (var c = 0; c < means.Length; c++, row += mean.Length, covariance += mean.Length)
             {
-                means[c] += row[i] * mean[i];
-                variances[c] += (double)row[i] * covariance[i];
+                means[c] = Dot(row, center, mean.Length);
+                variances[c] = Math.Max(0, Dot(row, covariance, mean.Length));
             }
-
-            variances[c] = Math.Max(0, variances[c]);
         }
 
         return (means, variances);
@@ -80,7 +80,7 @@ internal static unsafe class PooledPointwise
     /// <param name="centered">What dz is at the mean of z, but for its share in dy.</param>
     /// <param name="all">M: pixels of all images.</param>
     public static Tensor WeightGradient(
-        Tensor dy, Tensor imageMeans, double[] mean, Tensor? weightedCovariance, float[] scale, float[] slope, float[] centered, long all)
+        Tensor dy, Tensor imageMeans, float[] mean, Tensor? weightedCovariance, float[] scale, float[] slope, float[] centered, long all)
     {
         var (images, channels, inputs) = (dy.Sizes[0], dy.Sizes[1], mean.Length);
         using var scratch = new Scratch(images * channels);
@@ -91,7 +91,7 @@ internal static unsafe class PooledPointwise
         {
             float* row = dw.Floats + (c * inputs), covariance = weightedCovariance.Floats + (c * inputs);
             for (var i = 0; i < inputs; i++)
-                row[i] += (float)(all * ((slope[c] * covariance[i]) + (centered[c] * mean[i])));
+                row[i] += all * ((slope[c] * covariance[i]) + (centered[c] * mean[i]));
         }
 
         return dw;
@@ -137,5 +137,23 @@ internal static unsafe class PooledPointwise
             for (var c = 0; c < factor.Length; c++)
                 to[c] = (row[c] * factor[c]) + constant[c];
         }
+    }
+
+    private static double Dot(float* a, float* b, int count)
+    {
+        Vector256<double> low = default, high = default;
+        var i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            var (a0, a1) = Vector256.Widen(Vector256.Load(a + i));
+            var (b0, b1) = Vector256.Widen(Vector256.Load(b + i));
+            low += a0 * b0;
+            high += a1 * b1;
+        }
+
+        var sum = Vector256.Sum(low + high);
+        for (; i < count; i++)
+            sum += (double)a[i] * b[i];
+        return sum;
     }
 }

@@ -40,11 +40,29 @@ internal static unsafe class PoolingKernels
     }
 
     /// <summary>Adds each output's gradient to the input it came from.</summary>
-    public static void MaxGradient(float* dy, int* indices, float* dx, int pixels, int outputPixels)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MaxGradient(float* dy, int* indices, float* dx, PoolAxis rows, PoolAxis columns)
     {
-        new Span<float>(dx, pixels * Block).Clear();
-        for (var i = 0; i < outputPixels * Block; i++)
-            dx[((long)indices[i] * Block) + (i % Block)] += dy[i];
+        new Span<float>(dx, rows.Input * columns.Input * Block).Clear();
+        for (var oy = 0; oy < rows.Output; oy++)
+        {
+            for (var ox = 0; ox < columns.Output; ox++)
+            {
+                for (var lane = 0; lane < Block; lane += 8, dy += 8, indices += 8)
+                {
+                    var (gradient, where) = (Vector256.Load(dy), Vector256.Load(indices));
+                    for (var iy = rows.Begins[oy]; iy < rows.Ends[oy]; iy += rows.Step)
+                    {
+                        for (var ix = columns.Begins[ox]; ix < columns.Ends[ox]; ix += columns.Step)
+                        {
+                            var pixel = (iy * columns.Input) + ix;
+                            var to = dx + ((long)pixel * Block) + lane;
+                            (Vector256.Load(to) + (gradient & Vector256.Equals(where, Vector256.Create(pixel)).AsSingle())).Store(to);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>Mean of each window; the divisor is that given, or the window's extent if 0.</summary>

@@ -21,16 +21,16 @@ internal static unsafe class PoolingOperator
         return (output.ToTensor(), indices);
     }
 
-    public static Tensor MaxGradient(Tensor dy, Tensor indices, long[] inputSizes)
+    public static Tensor MaxGradient(Tensor dy, Tensor indices, PoolAxis rows, PoolAxis columns)
     {
         using var gradient = BlockedImages.Read(dy);
-        using var input = BlockedImages.Write(inputSizes);
+        using var input = BlockedImages.Write([dy.Sizes[0], dy.Sizes[1], rows.Input, columns.Input]);
         float* from = gradient.Floats, to = input.Floats;
         var where = (int*)indices.Pointer;
         Workers.Run(input.Images * input.Blocks, part =>
         {
             var at = (long)part * gradient.Pixels * Block;
-            PoolingKernels.MaxGradient(from + at, where + at, to + ((long)part * input.Pixels * Block), input.Pixels, gradient.Pixels);
+            PoolingKernels.MaxGradient(from + at, where + at, to + ((long)part * input.Pixels * Block), rows, columns);
         });
         return input.ToTensor();
     }

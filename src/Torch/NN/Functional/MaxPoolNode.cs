@@ -5,15 +5,16 @@ namespace TorchSharp.Autograd;
 /// <summary>Largest value of each window.</summary>
 internal sealed class MaxPoolNode : Node
 {
-    private readonly long[] _sizes;
+    private readonly PoolAxis _rows;
+    private readonly PoolAxis _columns;
 
-    public MaxPoolNode(Tensor x, Tensor indices)
+    public MaxPoolNode(Tensor x, Tensor indices, PoolAxis rows, PoolAxis columns)
         : base(x)
     {
-        _sizes = x.Sizes;
+        (_rows, _columns) = (rows, columns);
         Save(indices);
     }
 
     public override void Backward(Tensor grad, Tensor?[] inputGrads) =>
-        inputGrads[0] = PoolingOperator.MaxGradient(grad, Saved(0), _sizes);
+        inputGrads[0] = PoolingOperator.MaxGradient(grad, Saved(0), _rows, _columns);
 }

@@ -27,7 +27,7 @@ public static partial class torch
                 var (rows, columns) = PoolAxes(input, kernel_size, strides, padding, dilation, ceil_mode, false);
                 var (output, indices) = PoolingOperator.Max(input, rows, columns);
                 using (indices)
-                    return GradMode.Needed(input) ? new MaxPoolNode(input, indices).Attach(output) : output;
+                    return GradMode.Needed(input) ? new MaxPoolNode(input, indices, rows, columns).Attach(output) : output;
             }
 
             /// <inheritdoc cref="max_pool2d(Tensor, long[], long[], long[], long[], bool)"/>
