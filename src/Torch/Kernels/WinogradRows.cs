@@ -22,6 +22,9 @@ internal static unsafe class WinogradRows
     public static void Input<V>(float* x, in WinogradRow row, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {
+        var lines = row.Lines;
+        var (lineStride, tiles) = (row.LineStride, row.Tiles);
+        var minusFour = V.Broadcast(-4);
         float* x0 = row.Source(x, -1), x1 = row.Source(x, 0), x2 = row.Source(x, 1);
         float* x3 = row.Source(x, 2), x4 = row.Source(x, 3), x5 = row.Source(x, 4);
         var end = (nint)row.Width * Block;
@@ -29,17 +32,17 @@ internal static unsafe class WinogradRows
         {
             Reduce(
                 V.Load(x0 + n), V.Load(x1 + n), V.Load(x2 + n), V.Load(x3 + n), V.Load(x4 + n), V.Load(x5 + n),
-                row.Lines + Block + n, row.LineStride);
+                minusFour, lines + Block + n, lineStride);
         }
 
         for (var i = 0; i < 6; i++, v += 6 * vStride)
         {
             for (var lane = 0; lane < Block; lane += V.Count)
             {
-                var d = row.Lines + (i * row.LineStride) + lane;
+                var d = lines + (i * lineStride) + lane;
                 var to = v + lane;
-                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, to += Block)
-                    Reduce(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), V.Load(d + 64), V.Load(d + 80), to, vStride);
+                for (var tile = 0; tile < tiles; tile++, d += Tile, to += Block)
+                    Reduce(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), V.Load(d + 64), V.Load(d + 80), minusFour, to, vStride);
             }
         }
     }
@@ -100,19 +103,22 @@ internal static unsafe class WinogradRows
     public static void OutputGradient<V>(float* dy, in WinogradRow row, float* m, nint mStride)
         where V : unmanaged, ISimd<V>
     {
+        var lines = row.Lines;
+        var (lineStride, tiles) = (row.LineStride, row.Tiles);
+        var four = V.Broadcast(4);
         float* y0 = row.Source(dy, 0), y1 = row.Source(dy, 1), y2 = row.Source(dy, 2), y3 = row.Source(dy, 3);
         var end = (nint)row.Width * Block;
         for (nint n = 0; n < end; n += V.Count)
-            Expand(V.Load(y0 + n), V.Load(y1 + n), V.Load(y2 + n), V.Load(y3 + n), row.Lines + Block + n, row.LineStride);
+            Expand(V.Load(y0 + n), V.Load(y1 + n), V.Load(y2 + n), V.Load(y3 + n), four, lines + Block + n, lineStride);
 
         for (var i = 0; i < 6; i++, m += 6 * mStride)
         {
             for (var lane = 0; lane < Block; lane += V.Count)
             {
-                var d = row.Lines + (i * row.LineStride) + Block + lane;
+                var d = lines + (i * lineStride) + Block + lane;
                 var to = m + lane;
-                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, to += Block)
-                    Expand(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), to, mStride);
+                for (var tile = 0; tile < tiles; tile++, d += Tile, to += Block)
+                    Expand(V.Load(d), V.Load(d + 16), V.Load(d + 32), V.Load(d + 48), four, to, mStride);
             }
         }
     }
@@ -125,18 +131,21 @@ internal static unsafe class WinogradRows
     public static void InputGradient<V>(float* v, nint vStride, in WinogradRow row, float* dx)
         where V : unmanaged, ISimd<V>
     {
+        var lines = row.Lines;
+        var (lineStride, tiles) = (row.LineStride, row.Tiles);
+        var minusFour = V.Broadcast(-4);
         for (var i = 0; i < 6; i++, v += 6 * vStride)
         {
             for (var lane = 0; lane < Block; lane += V.Count)
             {
-                var d = row.Lines + (i * row.LineStride) + lane;
+                var d = lines + (i * lineStride) + lane;
                 var from = v + lane;
                 V left0 = V.Broadcast(0), left1 = left0;
-                for (var tile = 0; tile < row.Tiles; tile++, d += Tile, from += Block)
+                for (var tile = 0; tile < tiles; tile++, d += Tile, from += Block)
                 {
                     Spread(
                         V.Load(from), V.Load(from + vStride), V.Load(from + (2 * vStride)),
-                        V.Load(from + (3 * vStride)), V.Load(from + (4 * vStride)), V.Load(from + (5 * vStride)),
+                        V.Load(from + (3 * vStride)), V.Load(from + (4 * vStride)), V.Load(from + (5 * vStride)), minusFour,
                         out V d0, out V d1, out V d2, out V d3, out V d4, out V d5);
                     (left0 + d0).Store(d);
                     (left1 + d1).Store(d + 16);
@@ -154,12 +163,12 @@ internal static unsafe class WinogradRows
         float* x0 = row.Target(dx, -1), x1 = row.Target(dx, 0), x2 = row.Target(dx, 1);
         float* x3 = row.Target(dx, 2), x4 = row.Target(dx, 3), x5 = row.Target(dx, 4);
         var end = (nint)row.Width * Block;
-        var line = row.Lines + Block;
+        var line = lines + Block;
         for (nint n = 0; n < end; n += V.Count, line += V.Count)
         {
             Spread(
-                V.Load(line), V.Load(line + row.LineStride), V.Load(line + (2 * row.LineStride)),
-                V.Load(line + (3 * row.LineStride)), V.Load(line + (4 * row.LineStride)), V.Load(line + (5 * row.LineStride)),
+                V.Load(line), V.Load(line + lineStride), V.Load(line + (2 * lineStride)),
+                V.Load(line + (3 * lineStride)), V.Load(line + (4 * lineStride)), V.Load(line + (5 * lineStride)), minusFour,
                 out V d0, out V d1, out V d2, out V d3, out V d4, out V d5);
             (V.Load(above0 + n) + d0).Store(x0 + n);
             (V.Load(above1 + n) + d1).Store(x1 + n);
@@ -171,19 +180,20 @@ internal static unsafe class WinogradRows
     }
 
     /// <summary>One dimension of B' d: six inputs to six coefficients, stored.</summary>
+    /// <remarks>All factors are made of 4 and sums: the callers' loops hold one constant.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reduce<V>(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint stride)
+    private static void Reduce<V>(V d0, V d1, V d2, V d3, V d4, V d5, V minusFour, float* to, nint stride)
         where V : unmanaged, ISimd<V>
     {
-        V four = V.Broadcast(4), minusFour = V.Broadcast(-4), minusFive = V.Broadcast(-5);
-        V.MultiplyAdd(four, d0, V.MultiplyAdd(minusFive, d2, d4)).Store(to);
         V even = V.MultiplyAdd(minusFour, d2, d4), odd = V.MultiplyAdd(minusFour, d1, d3);
+        (even - V.MultiplyAdd(minusFour, d0, d2)).Store(to);
         (even + odd).Store(to + stride);
         (even - odd).Store(to + (2 * stride));
+        (V.MultiplyAdd(minusFour, d3, d5) - odd).Store(to + (5 * stride));
         (even, odd) = (d4 - d2, d3 - d1);
-        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(to + (3 * stride));
-        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(to + (4 * stride));
-        V.MultiplyAdd(four, d1, V.MultiplyAdd(minusFive, d3, d5)).Store(to + (5 * stride));
+        odd += odd;
+        (even + odd).Store(to + (3 * stride));
+        (even - odd).Store(to + (4 * stride));
     }
 
     /// <summary>One dimension of A' c: six coefficients to four outputs.</summary>
@@ -201,33 +211,34 @@ internal static unsafe class WinogradRows
 
     /// <summary>One dimension of B c: six coefficients to six inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread<V>(V c0, V c1, V c2, V c3, V c4, V c5, out V d0, out V d1, out V d2, out V d3, out V d4, out V d5)
+    private static void Spread<V>(V c0, V c1, V c2, V c3, V c4, V c5, V minusFour, out V d0, out V d1, out V d2, out V d3, out V d4, out V d5)
         where V : unmanaged, ISimd<V>
     {
-        V four = V.Broadcast(4), minusFour = V.Broadcast(-4), minusFive = V.Broadcast(-5);
-        V ones = c1 + c2, twos = c3 + c4;
-        d0 = four * c0;
-        d2 = V.MultiplyAdd(minusFive, c0, V.MultiplyAdd(minusFour, ones, V.Broadcast(0) - twos));
-        d4 = c0 + ones + twos;
+        V ones = c1 + c2, twos = c3 + c4, zeroth = c0 + ones;
+        d0 = c0 + c0;
+        d0 += d0;
+        d4 = zeroth + twos;
+        d2 = V.MultiplyAdd(minusFour, zeroth, ones - d4);
         (ones, twos) = (c1 - c2, c3 - c4);
-        d1 = V.MultiplyAdd(four, c5, V.MultiplyAdd(minusFour, ones, V.Broadcast(-2) * twos));
-        d3 = V.MultiplyAdd(minusFive, c5, V.MultiplyAdd(V.Broadcast(2), twos, ones));
+        var odd = ones + (twos + twos);
+        d1 = V.MultiplyAdd(minusFour, ones - c5, ones - odd);
+        d3 = V.MultiplyAdd(minusFour, c5, odd - c5);
         d5 = c5;
     }
 
     /// <summary>One dimension of A dy: four values to six coefficients, stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Expand<V>(V t0, V t1, V t2, V t3, float* to, nint stride)
+    private static void Expand<V>(V t0, V t1, V t2, V t3, V four, float* to, nint stride)
         where V : unmanaged, ISimd<V>
     {
         t0.Store(to);
         V even = t0 + t2, odd = t1 + t3;
         (even + odd).Store(to + stride);
         (even - odd).Store(to + (2 * stride));
-        var four = V.Broadcast(4);
         (even, odd) = (V.MultiplyAdd(four, t2, t0), V.MultiplyAdd(four, t3, t1));
-        V.MultiplyAdd(V.Broadcast(2), odd, even).Store(to + (3 * stride));
-        V.MultiplyAdd(V.Broadcast(-2), odd, even).Store(to + (4 * stride));
+        odd += odd;
+        (even + odd).Store(to + (3 * stride));
+        (even - odd).Store(to + (4 * stride));
         t3.Store(to + (5 * stride));
     }
 }

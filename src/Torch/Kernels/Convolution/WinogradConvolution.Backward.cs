@@ -21,6 +21,7 @@ internal static unsafe partial class WinogradConvolution
     /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
     public static void Backward(float* x, float* dy, float* weights, float* dx, float* dw, ConvolutionShape shape)
     {
+        const int RowsPerPart = 4;
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
         var (inputs, outputs) = (shape.InputBlocks, shape.OutputBlocks);
@@ -45,17 +46,20 @@ internal static unsafe partial class WinogradConvolution
             var begin = first;
             var rows = Math.Min(rowsMax, rowsOfTiles - begin);
             var tiles = rows * tiling.Columns;
-            Workers.Run(rows, part =>
+            Workers.Run((rows + RowsPerPart - 1) / RowsPerPart, part =>
             {
                 using var lines = new Scratch(WinogradRow.Floats(tiling));
                 WinogradRow.Clear(tiling, lines.Floats);
-                var (image, row) = Math.DivRem(begin + part, tiling.Rows);
-                var place = new WinogradRow(tiling, row, lines.Floats);
-                var offset = (nint)part * tiling.Columns * Block;
-                for (var i = 0; dw != null && i < inputs; i++)
-                    set.WinogradInputRow(x + ((((nint)image * inputs) + i) * tiling.Pixels * Block), place, v + (i * blockStride) + offset, vStride);
-                for (var o = 0; o < outputs; o++)
-                    set.WinogradOutputGradientRow(dy + ((((nint)image * outputs) + o) * tiling.Pixels * Block), place, m + (o * blockStride) + offset, mStride);
+                for (var r = part * RowsPerPart; r < Math.Min(rows, (part + 1) * RowsPerPart); r++)
+                {
+                    var (image, row) = Math.DivRem(begin + r, tiling.Rows);
+                    var place = new WinogradRow(tiling, row, lines.Floats);
+                    var offset = (nint)r * tiling.Columns * Block;
+                    for (var i = 0; dw != null && i < inputs; i++)
+                        set.WinogradInputRow(x + ((((nint)image * inputs) + i) * tiling.Pixels * Block), place, v + (i * blockStride) + offset, vStride);
+                    for (var o = 0; o < outputs; o++)
+                        set.WinogradOutputGradientRow(dy + ((((nint)image * outputs) + o) * tiling.Pixels * Block), place, m + (o * blockStride) + offset, mStride);
+                }
             });
             Workers.Run(Coefficients, coefficient =>
             {
