@@ -9,8 +9,8 @@ internal abstract unsafe class KernelSet
     /// <summary>Channels in a block of the blocked layout nChw16c.</summary>
     public const int Block = 16;
 
-    /// <summary>64 zeros: the row of a pixel outside the image, and the bias of a convolution without one.</summary>
-    public static readonly float* Zeros = AllocateZeros(64);
+    /// <summary>256 zeros: the row of a pixel outside the image, the bias of a convolution without one, a sum before its first addend.</summary>
+    public static readonly float* Zeros = AllocateZeros(Block * Block);
 
     public static readonly KernelSet Portable = new KernelSet<Simd4>();
     public static readonly KernelSet Avx2 = new KernelSet<Simd8>();
@@ -53,7 +53,7 @@ internal abstract unsafe class KernelSet
         float* x, nint rowStep, nint columnStep, int* tapOffsets, float* dy, int rows, int columns, float* sum);
 
     /// <inheritdoc cref="OuterProductKernels"/>
-    public abstract void AddOuterProducts(float* a, float* b, int rows, float* sum);
+    public abstract void Add(in OuterProduct product);
 
     /// <inheritdoc cref="WinogradRows.Input"/>
     public abstract void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride);

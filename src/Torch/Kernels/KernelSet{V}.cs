@@ -51,12 +51,12 @@ internal sealed unsafe class KernelSet<V> : KernelSet
             PlanarKernels.AddWeightGradient<V>(x, rowStep, columnStep, tapOffsets, dy, rows, columns, sum);
     }
 
-    public override void AddOuterProducts(float* a, float* b, int rows, float* sum)
+    public override void Add(in OuterProduct product)
     {
         if (V.Count == 16)
-            OuterProductKernels.Add16x1(a, b, rows, sum);
+            OuterProductKernels.Add16x1(product);
         else
-            OuterProductKernels.Add4x2<V>(a, b, rows, sum);
+            OuterProductKernels.Add4x2<V>(product);
     }
 
     public override void WinogradOutputRow(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel) =>

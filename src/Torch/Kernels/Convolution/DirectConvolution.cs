@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace TorchSharp.Kernels;
 
@@ -15,9 +14,6 @@ namespace TorchSharp.Kernels;
 internal static unsafe partial class DirectConvolution
 {
     private const int Block = KernelSet.Block;
-
-    /// <summary>Gathered rows of a weight gradient, [row][16]: with as many rows of dy they stay in the L1 cache.</summary>
-    private const int GatheredRows = 128;
 
     /// <param name="x">Input.</param>
     /// <param name="weights">[output][input][y][x].</param>
@@ -56,35 +52,46 @@ internal static unsafe partial class DirectConvolution
     /// <param name="shape">Sizes.</param>
     public static void BackwardWeight(float* x, float* dy, float* dw, ConvolutionShape shape)
     {
-        using var table = TapTable.Forward(shape, 1);
-        var sources = table.Sources;
-        Workers.Run(shape.InputBlocks * shape.Taps, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (part) =>
+        var (inputPixels, outputPixels) = ((nint)shape.Pixels * Block, (nint)shape.OutputPixels * Block);
+        Workers.Run(shape.InputBlocks * shape.Taps, part =>
         {
             var (block, tap) = (part / shape.Taps, part % shape.Taps);
-            var set = KernelSet.Current;
-            var sumFloats = shape.OutputBlocks * Block * Block;
-            using var scratch = new Scratch(sumFloats + (GatheredRows * Block));
-            var sums = scratch.Floats;
-            var gathered = sums + sumFloats;
-            new Span<float>(sums, sumFloats).Clear();
+            var (tapY, tapX) = ((tap / shape.Kernel.X * shape.Dilation.Y) - shape.Padding.Y, (tap % shape.Kernel.X * shape.Dilation.X) - shape.Padding.X);
+            var (firstY, endY) = Inside(tapY, shape.Stride.Y, shape.Height, shape.OutputHeight);
+            var (firstX, endX) = Inside(tapX, shape.Stride.X, shape.Width, shape.OutputWidth);
+            var corner = (((firstY * shape.Stride.Y) + tapY) * (nint)shape.Width) + (firstX * shape.Stride.X) + tapX;
+            var outputCorner = (firstY * (nint)shape.OutputWidth) + firstX;
+            using var scratch = new Scratch(shape.OutputBlocks * Block * Block);
             for (var image = 0; image < shape.Images; image++)
             {
-                var from = x + (((long)image * shape.InputBlocks) + block) * shape.Pixels * Block;
-                var gradient = dy + (long)image * shape.OutputBlocks * shape.OutputPixels * Block;
-                for (var first = 0; first < shape.OutputPixels; first += GatheredRows)
+                for (var o = 0; o < shape.OutputBlocks; o++)
                 {
-                    var rows = Math.Min(GatheredRows, shape.OutputPixels - first);
-                    Gather(from, sources + ((long)first * shape.Taps) + tap, shape.Taps, rows, gathered);
-                    for (var o = 0; o < shape.OutputBlocks; o++)
+                    var sum = scratch.Floats + (o * Block * Block);
+                    KernelSet.Current.Add(new OuterProduct
                     {
-                        var d = gradient + ((((long)o * shape.OutputPixels) + first) * Block);
-                        set.AddOuterProducts(gathered, d, rows, sums + (o * Block * Block));
-                    }
+                        A = x + ((((nint)image * shape.InputBlocks) + block) * inputPixels) + (corner * Block),
+                        ARow = shape.Stride.X * Block,
+                        ALine = (nint)shape.Stride.Y * shape.Width * Block,
+                        B = dy + ((((nint)image * shape.OutputBlocks) + o) * outputPixels) + (outputCorner * Block),
+                        BLine = (nint)shape.OutputWidth * Block,
+                        Lines = endY - firstY,
+                        Rows = endX - firstX,
+                        Addend = image == 0 ? KernelSet.Zeros : sum,
+                        Sum = sum,
+                    });
                 }
             }
 
-            UnpackGradient(sums, dw, shape, block, tap);
+            UnpackGradient(scratch.Floats, dw, shape, block, tap);
         });
+    }
+
+    /// <summary>The outputs, of one dimension, for which a tap that lies <paramref name="tap"/> from their origin reads inside the input; perhaps none.</summary>
+    private static (int First, int End) Inside(int tap, int stride, int inputs, int outputs)
+    {
+        var first = tap >= 0 ? 0 : (stride - 1 - tap) / stride;
+        var end = tap >= inputs ? 0 : ((inputs - 1 - tap) / stride) + 1;
+        return (Math.Min(first, outputs), Math.Clamp(end, Math.Min(first, outputs), outputs));
     }
 
     private static void Multiply(
@@ -119,19 +126,6 @@ internal static unsafe partial class DirectConvolution
                 weights += target.Blocks * blockOfWeights;
             }
         });
-    }
-
-    /// <summary>Rows of 16 channels side by side, zeros where the tap reads outside.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(float* x, int* sources, int sourceStep, int rows, float* to)
-    {
-        for (var row = 0; row < rows; row++, sources += sourceStep, to += Block)
-        {
-            var from = *sources < 0 ? KernelSet.Zeros : x + *sources;
-            Vector256<float> low = Vector256.Load(from), high = Vector256.Load(from + 8);
-            low.Store(to);
-            high.Store(to + 8);
-        }
     }
 
     /// <summary>[output block][input block][tap][16 inputs][16 outputs].</summary>

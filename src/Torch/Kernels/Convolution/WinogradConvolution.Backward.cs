@@ -29,90 +29,119 @@ internal static unsafe partial class WinogradConvolution
         var rowsMax = Math.Clamp(GradientFloats / (Coefficients * Block * (inputs + outputs) * tiling.Columns), 1, rowsOfTiles);
         var groups = ((rowsMax * tiling.Columns) + set.Rows - 1) / set.Rows;
         var blockStride = (nint)groups * set.Rows * Block;
-        var (vStride, mStride) = ((inputs * blockStride) + Block, (outputs * blockStride) + Block);
+        var (vStride, mStride) = (Stride(inputs, groups * set.Rows), Stride(outputs, groups * set.Rows));
         var uStride = WinogradWeights.Stride(inputs, outputs);
         using var scratch = new Scratch(Coefficients * (vStride + mStride + (dx == null ? 0 : uStride) + (dw == null ? 0 : uStride)));
         var v = scratch.Floats;
         var m = v + (Coefficients * vStride);
-        var u = m + (Coefficients * mStride);
-        var sums = u + (dx == null ? 0 : Coefficients * uStride);
+        var sums = m + (Coefficients * mStride);
+        var u = sums + (dw == null ? 0 : Coefficients * uStride);
         if (dx != null)
             WinogradWeights.TransformTransposed(weights, u, shape);
-        if (dw != null)
-            new Span<float>(sums, checked((int)(Coefficients * uStride))).Clear();
 
-        for (var first = 0; first < rowsOfTiles; first += rowsMax)
+        for (var begin = 0; begin < rowsOfTiles; begin += rowsMax)
         {
-            var begin = first;
-            var rows = Math.Min(rowsMax, rowsOfTiles - begin);
-            var tiles = rows * tiling.Columns;
-            Workers.Run((rows + RowsPerPart - 1) / RowsPerPart, part =>
+            var first = begin;
+            var end = Math.Min(first + rowsMax, rowsOfTiles);
+            var tiles = (end - first) * tiling.Columns;
+            Workers.Run((end - first + RowsPerPart - 1) / RowsPerPart, part =>
             {
-                using var lines = new Scratch(WinogradRow.Floats(tiling));
-                WinogradRow.Clear(tiling, lines.Floats);
-                for (var r = part * RowsPerPart; r < Math.Min(rows, (part + 1) * RowsPerPart); r++)
-                {
-                    var (image, row) = Math.DivRem(begin + r, tiling.Rows);
-                    var place = new WinogradRow(tiling, row, lines.Floats);
-                    var offset = (nint)r * tiling.Columns * Block;
-                    for (var i = 0; dw != null && i < inputs; i++)
-                        set.WinogradInputRow(x + ((((nint)image * inputs) + i) * tiling.Pixels * Block), place, v + (i * blockStride) + offset, vStride);
-                    for (var o = 0; o < outputs; o++)
-                        set.WinogradOutputGradientRow(dy + ((((nint)image * outputs) + o) * tiling.Pixels * Block), place, m + (o * blockStride) + offset, mStride);
-                }
+                var firstOfPart = first + (part * RowsPerPart);
+                var endOfPart = Math.Min(firstOfPart + RowsPerPart, end);
+                var offset = (nint)part * RowsPerPart * tiling.Columns * Block;
+                if (dw != null)
+                    TransformRows(x, inputs, tiling, firstOfPart, endOfPart, v + offset, vStride, blockStride, set.WinogradInputRow);
+                TransformRows(dy, outputs, tiling, firstOfPart, endOfPart, m + offset, mStride, blockStride, set.WinogradOutputGradientRow);
             });
             Workers.Run(Coefficients, coefficient =>
             {
                 float* vc = v + (coefficient * vStride), mc = m + (coefficient * mStride);
                 if (dw != null)
-                {
-                    var sum = sums + (coefficient * uStride);
-                    for (var i = 0; i < inputs; i++)
-                    {
-                        for (var o = 0; o < outputs; o++, sum += Block * Block)
-                            set.AddOuterProducts(vc + (i * blockStride), mc + (o * blockStride), tiles, sum);
-                    }
-                }
-
-                for (var i = 0; dx != null && i < inputs; i += set.OutputBlocks)
-                {
-                    set.Multiply(new MatrixProduct
-                    {
-                        X = mc,
-                        XBlock = blockStride,
-                        Blocks = outputs,
-                        Taps = 1,
-                        Weights = u + (coefficient * uStride) + ((nint)i * outputs * Block * Block),
-                        WeightsRow = Block,
-                        Bias = KernelSet.Zeros,
-                        Y = vc + (i * blockStride),
-                        Groups = (tiles + set.Rows - 1) / set.Rows,
-                        OutputBlocks = Math.Min(set.OutputBlocks, inputs - i),
-                        YBlock = blockStride,
-                        WeightsBlock = (nint)outputs * Block * Block,
-                    });
-                }
+                    AddOuterProducts(set, vc, inputs, mc, outputs, blockStride, tiles, first == 0, sums + (coefficient * uStride));
+                if (dx != null)
+                    MultiplyTransposed(set, mc, outputs, u + (coefficient * uStride), vc, inputs, blockStride, tiles);
             });
             if (dx == null)
                 continue;
-            var firstImage = begin / tiling.Rows;
-            var images = ((begin + rows - 1) / tiling.Rows) - firstImage + 1;
-            Workers.Run(images * inputs, part =>
+            var firstImage = first / tiling.Rows;
+            Workers.Run((((end - 1) / tiling.Rows) - firstImage + 1) * inputs, part =>
             {
+                var (image, i) = (firstImage + (part / inputs), part % inputs);
                 using var lines = new Scratch(WinogradRow.Floats(tiling));
                 WinogradRow.Clear(tiling, lines.Floats);
-                var (image, i) = Math.DivRem(part, inputs);
-                image += firstImage;
-                for (var r = Math.Max(begin, image * tiling.Rows); r < Math.Min(begin + rows, (image + 1) * tiling.Rows); r++)
+                for (var row = Math.Max(first, image * tiling.Rows); row < Math.Min(end, (image + 1) * tiling.Rows); row++)
                 {
-                    var from = v + (i * blockStride) + ((nint)(r - begin) * tiling.Columns * Block);
-                    var place = new WinogradRow(tiling, r % tiling.Rows, lines.Floats);
-                    set.WinogradInputGradientRow(from, vStride, place, dx + ((((nint)image * inputs) + i) * tiling.Pixels * Block));
+                    set.WinogradInputGradientRow(
+                        v + (i * blockStride) + ((nint)(row - first) * tiling.Columns * Block), vStride,
+                        new WinogradRow(tiling, row % tiling.Rows, lines.Floats),
+                        dx + ((((nint)image * inputs) + i) * tiling.Pixels * Block));
                 }
             });
         }
 
         if (dw != null)
             WinogradWeights.TransformGradient(set, sums, dw, shape);
+    }
+
+    private delegate void RowTransform(float* pixels, in WinogradRow row, float* coefficients, nint stride);
+
+    /// <summary>Some rows of tiles, numbered over all images, to coefficients.</summary>
+    private static void TransformRows(
+        float* images, int blocks, in WinogradTiling tiling, int first, int end, float* to, nint stride, nint blockStride, RowTransform transform)
+    {
+        using var lines = new Scratch(WinogradRow.Floats(tiling));
+        WinogradRow.Clear(tiling, lines.Floats);
+        for (var row = first; row < end; row++, to += tiling.Columns * Block)
+        {
+            var place = new WinogradRow(tiling, row % tiling.Rows, lines.Floats);
+            var image = images + ((nint)(row / tiling.Rows) * blocks * tiling.Pixels * Block);
+            for (var block = 0; block < blocks; block++, image += tiling.Pixels * Block)
+                transform(image, place, to + (block * blockStride), stride);
+        }
+    }
+
+    /// <summary>sums [input block][output block][16][16] += V' M, of one coefficient.</summary>
+    private static void AddOuterProducts(
+        KernelSet set, float* v, int inputs, float* m, int outputs, nint blockStride, int tiles, bool isFirst, float* sums)
+    {
+        for (var i = 0; i < inputs; i++)
+        {
+            for (var o = 0; o < outputs; o++, sums += Block * Block)
+            {
+                set.Add(new OuterProduct
+                {
+                    A = v + (i * blockStride),
+                    ARow = Block,
+                    B = m + (o * blockStride),
+                    Lines = 1,
+                    Rows = tiles,
+                    Addend = isFirst ? KernelSet.Zeros : sums,
+                    Sum = sums,
+                });
+            }
+        }
+    }
+
+    /// <summary>dV = M U', of one coefficient.</summary>
+    private static void MultiplyTransposed(KernelSet set, float* m, int outputs, float* u, float* v, int inputs, nint blockStride, int tiles)
+    {
+        for (var i = 0; i < inputs; i += set.OutputBlocks)
+        {
+            set.Multiply(new MatrixProduct
+            {
+                X = m,
+                XBlock = blockStride,
+                Blocks = outputs,
+                Taps = 1,
+                Weights = u + ((nint)i * outputs * Block * Block),
+                WeightsRow = Block,
+                Bias = KernelSet.Zeros,
+                Y = v + (i * blockStride),
+                Groups = (tiles + set.Rows - 1) / set.Rows,
+                OutputBlocks = Math.Min(set.OutputBlocks, inputs - i),
+                YBlock = blockStride,
+                WeightsBlock = (nint)outputs * Block * Block,
+            });
+        }
     }
 }

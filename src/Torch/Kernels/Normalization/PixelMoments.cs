@@ -72,9 +72,16 @@ internal sealed unsafe record PixelMoments(Tensor ImageMeans, float[] Mean, Tens
                 var columns = floats + ((((long)image * blocks) + column) * images.Pixels * Block);
                 for (var first = 0; first < images.Pixels; first += RunPixels)
                 {
-                    new Span<float>(sums, Elements).Clear();
-                    KernelSet.Current.AddOuterProducts(
-                        rows + ((long)first * Block), columns + ((long)first * Block), Math.Min(RunPixels, images.Pixels - first), sums);
+                    KernelSet.Current.Add(new OuterProduct
+                    {
+                        A = rows + ((long)first * Block),
+                        ARow = Block,
+                        B = columns + ((long)first * Block),
+                        Lines = 1,
+                        Rows = Math.Min(RunPixels, images.Pixels - first),
+                        Addend = KernelSet.Zeros,
+                        Sum = sums,
+                    });
                     for (var i = 0; i < Elements; i += 8)
                         BatchNormKernels.AddTo(to + i, Vector256.Load(sums + i));
                 }
