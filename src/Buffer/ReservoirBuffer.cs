@@ -72,6 +72,29 @@ public sealed class ReservoirBuffer : IDisposable
         return Select(Slots, index);
     }
 
+    /// <summary>Fills the slots of an empty buffer as they once were.</summary>
+    /// <param name="offered">Items offered until then, at least 1.</param>
+    /// <param name="filled">A row for each filled slot, in order. Copied.</param>
+    /// <exception cref="InvalidOperationException">The buffer is not empty.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer rows than slots were filled.</exception>
+    public void Restore(long offered, ReservoirItems filled)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(offered, 1);
+        if (Offered > 0)
+            throw new InvalidOperationException("Only an empty reservoir can be restored.");
+        var rows = filled.Labels.shape[0];
+        if (rows != Math.Min(offered, Capacity))
+            throw new ArgumentException($"{rows} rows; expected {Math.Min(offered, Capacity)} after {offered} offers.", nameof(filled));
+        Offered = offered;
+        Store(filled, [.. Rows()], [.. Rows()]);
+
+        IEnumerable<long> Rows()
+        {
+            for (var row = 0L; row < rows; row++)
+                yield return row;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

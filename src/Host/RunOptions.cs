@@ -13,6 +13,11 @@ namespace DynamosStream.Host;
 /// <param name="Out">Folder for the result files; null to write none.</param>
 /// <param name="Quiet">Whether only the final table is shown.</param>
 /// <param name="Threads">Threads to compute with; null for one per core.</param>
+/// <param name="State">Folder for checkpoints, from which the run goes on; null to take none.</param>
+/// <param name="CheckpointEvery">Samples from one checkpoint to the next, at least 1.</param>
+/// <param name="Keep">Checkpoints to keep, at least 1.</param>
+/// <param name="Init">File with the weights to begin with; null to draw them from the seed.</param>
+/// <param name="InitHash">Hash of that file's arrays, once it has been read.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -22,11 +27,19 @@ internal sealed record RunOptions(
     string? DataDir = null,
     string? Out = null,
     bool Quiet = false,
-    int? Threads = null)
+    int? Threads = null,
+    string? State = null,
+    long CheckpointEvery = RunOptions.DefaultCheckpointEvery,
+    int Keep = RunOptions.DefaultKeep,
+    string? Init = null,
+    string? InitHash = null)
 {
+    public const long DefaultCheckpointEvery = 5000;
+    public const int DefaultKeep = 3;
+
     /// <summary>Names the run: the same options give the same name, so that the same seed gives the same event file.</summary>
     [JsonIgnore]
-    public string RunId => $"{Stream}-{Learner}-b{Buffer}-s{Seed}";
+    public string RunId => $"{Stream}-{Learner}-b{Buffer}-s{Seed}" + (InitHash is null ? string.Empty : $"-i{InitHash[..8]}");
 
     /// <summary>Samples the run will learn on this stream, or null if it goes on until it is stopped.</summary>
     public long? PlannedSamples(StreamDescription stream) => (Limit ?? stream.Length) switch

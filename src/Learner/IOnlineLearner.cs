@@ -14,4 +14,11 @@ public interface IOnlineLearner : IDisposable
 
     /// <summary>Takes one training step on the batch and offers it to the memory.</summary>
     LearnReport Learn(SampleBatch batch);
+
+    /// <summary>Puts everything that later predictions and steps depend on, beyond what the learner was made from.</summary>
+    void Save(StateArrays state);
+
+    /// <summary>Takes what <see cref="Save"/> put: a learner made from the same options goes on as the saved one would, bit for bit.</summary>
+    /// <exception cref="InvalidDataException">Something is missing or does not fit; the learner is of no further use.</exception>
+    void Load(StateArrays state);
 }

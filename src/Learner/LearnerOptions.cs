@@ -23,6 +23,9 @@ public sealed record LearnerOptions
     /// <summary>Channels of the network's first half, a multiple of 8; the second half has twice as many. The paper's 32.</summary>
     public int BaseFilters { get; init; } = 32;
 
+    /// <summary>Weights and BatchNorm statistics to begin with, under PyTorch's names (docs/reliability.md); null to draw them from the seed.</summary>
+    public StateArrays? InitialWeights { get; init; }
+
     /// <summary>Where the network lives, as Torch spells it: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public string Device { get; init; } = "cpu";
 

@@ -39,6 +39,41 @@ public sealed class ReservoirBufferTests
         Assert.Equal((3, 7L), (buffer.Count, buffer.Offered));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(40)]
+    public void Restore_FilledSlots_GoesOnAsTheOriginal(int offered)
+    {
+        using var scope = NewDisposeScope();
+        using var original = new ReservoirBuffer(5);
+        original.Offer(Items([.. Enumerable.Range(0, offered)]), [.. Enumerable.Range(0, offered)], new Random(1).NextInt64);
+        using var restored = new ReservoirBuffer(5);
+        var slots = original.Slots!;
+        restored.Restore(original.Offered, new ReservoirItems(
+            Filled(slots.Images), Filled(slots.Labels), Filled(slots.Logits), Filled(slots.Attention!)));
+
+        Assert.Equal((original.Count, original.Offered), (restored.Count, restored.Offered));
+        foreach (var buffer in (ReservoirBuffer[])[original, restored])
+            buffer.Offer(Items([.. Enumerable.Range(100, 10)]), [.. Enumerable.Range(0, 10)], new Random(2).NextInt64);
+        Assert.Equal(Filled(original.Slots!.Labels).data<long>().ToArray(), Filled(restored.Slots!.Labels).data<long>().ToArray());
+        Assert.Equal(Filled(original.Slots.Logits).data<float>().ToArray(), Filled(restored.Slots.Logits).data<float>().ToArray());
+
+        Tensor Filled(Tensor rows) => rows.narrow(0, 0, original.Count).clone();
+    }
+
+    [Fact]
+    public void Restore_WhatCannotBe_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var buffer = new ReservoirBuffer(5);
+        Assert.Throws<ArgumentException>(() => buffer.Restore(4, Items(1, 2, 3)));
+        Assert.Throws<ArgumentException>(() => buffer.Restore(9, Items(1, 2, 3)));
+        Assert.Equal((0, 0L), (buffer.Count, buffer.Offered));
+        buffer.Restore(3, Items(1, 2, 3));
+        Assert.Throws<InvalidOperationException>(() => buffer.Restore(3, Items(1, 2, 3)));
+    }
+
     [Fact]
     public void Offer_EveryTensor_StaysWithItsItem()
     {

@@ -31,7 +31,7 @@ public sealed class GoldenStepTests : IDisposable
             Temperature = Number("temperature"),
         };
         _network = new DynamosNetwork(classes: 10, temperature: _hyper.Temperature);
-        PyTorchNames.Load(_network, State("before."));
+        PyTorchNames.Load(_network, Before());
     }
 
     public void Dispose()
@@ -136,9 +136,18 @@ public sealed class GoldenStepTests : IDisposable
         return (layer, keep) => actions.narrow(1, layer * keep.shape[1], keep.shape[1]);
     }
 
-    private Dictionary<string, Tensor> State(string prefix) => _golden.Names
-        .Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(n => n[prefix.Length..], n => _golden.DType(n) == "F32" ? Floats(n) : Integers(n));
+    private StateArrays Before()
+    {
+        const string Prefix = "before.";
+        var state = new StateArrays();
+        foreach (var name in _golden.Names.Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            Array values = _golden.DType(name) == "F32" ? _golden.Floats(name) : _golden.Integers(name);
+            state.Put(name[Prefix.Length..], new StateArray(values, _golden.Shape(name)));
+        }
+
+        return state;
+    }
 
     private double Number(string name) => double.Parse(_golden.Metadata[name], CultureInfo.InvariantCulture);
 

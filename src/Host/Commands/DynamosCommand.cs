@@ -68,6 +68,7 @@ internal static class DynamosCommand
         root.Add(run);
         root.Add(StreamsCommand.Create());
         root.Add(data);
+        root.Add(CheckpointCommand.Create());
         return root;
     }
 

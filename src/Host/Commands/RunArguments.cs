@@ -11,6 +11,7 @@ internal static class RunArguments
 {
     private const int MaxBuffer = 10_000_000;
     private const int MaxThreads = 1024;
+    private const int MaxKeep = 10_000;
 
     private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn; 'dynamos streams' describes them.", SampleStreams.Names, "glyphs-360");
     private static readonly Option<string> Learner = OneOf("--learner", "Learner that learns it.", OnlineLearners.Names, "dynamos");
@@ -61,10 +62,40 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 1, MaxThreads),
     };
 
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "Folder that receives checkpoints, and from which the run goes on where it ended. [default: none]",
+        HelpName = "folder",
+        CustomParser = Folder,
+    };
+
+    private static readonly Option<long> CheckpointEvery = new("--checkpoint-every")
+    {
+        Description = "Samples from one checkpoint to the next.",
+        HelpName = "samples",
+        DefaultValueFactory = _ => RunOptions.DefaultCheckpointEvery,
+        CustomParser = result => WholeNumber(result, 1, long.MaxValue),
+    };
+
+    private static readonly Option<long> Keep = new("--keep")
+    {
+        Description = "Checkpoints to keep.",
+        HelpName = "number",
+        DefaultValueFactory = _ => RunOptions.DefaultKeep,
+        CustomParser = result => WholeNumber(result, 1, MaxKeep),
+    };
+
+    private static readonly Option<string?> Init = new("--init")
+    {
+        Description = "File with the weights to begin with, as 'dynamos checkpoint export' writes it. [default: drawn from the seed]",
+        HelpName = "file",
+        CustomParser = File,
+    };
+
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, Keep, Init])
             command.Add(option);
         command.SetAction((parsed, cancellation) => RunCommand.ExecuteAsync(Read(parsed), cancellation));
     }
@@ -78,13 +109,21 @@ internal static class RunArguments
         parsed.GetValue(DataDir),
         parsed.GetValue(Out),
         parsed.GetValue(Quiet),
-        (int?)parsed.GetValue(Threads));
+        (int?)parsed.GetValue(Threads),
+        parsed.GetValue(State),
+        parsed.GetValue(CheckpointEvery),
+        (int)parsed.GetValue(Keep),
+        parsed.GetValue(Init));
 
-    private static string? Folder(ArgumentResult result)
+    private static string? Folder(ArgumentResult result) => PathOf(result, "folder");
+
+    private static string? File(ArgumentResult result) => PathOf(result, "file");
+
+    private static string? PathOf(ArgumentResult result, string kind)
     {
         if (result.Tokens[0].Value is { Length: > 0 } path)
             return path;
-        result.AddError($"{NameOf(result)} '' is not valid; expected the path of a folder");
+        result.AddError($"{NameOf(result)} '' is not valid; expected the path of a {kind}");
         return null;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Display;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
@@ -15,15 +16,23 @@ internal static class RunCommand
     public static async Task<int> ExecuteAsync(RunOptions options, CancellationToken cancellation)
     {
         var console = Terminal.Open();
+        var files = new DiskFiles();
+        var weights = options.Init is { } init ? WeightsFile.Read(init, files) : null;
+        options = options with { InitHash = weights?.Hash() };
         var stream = SampleStreams.Open(options.Stream, (ulong)options.Seed, options.DataDir);
         if (options.Threads is { } threads)
             torch.set_num_threads(threads);
         var hyperParameters = HyperParameterPresets.For(options.Stream, options.Buffer);
-        using var folder = options.Out is null ? null : ResultFolder.Open(options.Out);
+        using var state = options.State is null
+            ? null
+            : RunState.Open(options, stream.Description, hyperParameters, files, reason => Console.Error.WriteLine($"dynamos: {reason}"));
+        using var folder = options.Out is null
+            ? null
+            : ResultFolder.Open(options.Out, files, state?.Resumed?.Manifest.Progress.EventBytes);
 
-        var run = CreateRun(options, stream, hyperParameters);
+        var run = CreateRun(options, stream, hyperParameters, weights) with { State = state, Results = folder };
         if (!options.Quiet)
-            StartText.Write(console, options, stream.Description, run.PlannedSamples, hyperParameters);
+            StartText.Write(console, options, run, hyperParameters);
 
         var result = await LearnAsync(run, console, options.Quiet, folder, cancellation);
         var peakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64;
@@ -32,7 +41,8 @@ internal static class RunCommand
         return DynamosCommand.Success;
     }
 
-    private static LearnerRun CreateRun(RunOptions options, ISampleStream stream, HyperParameters hyperParameters)
+    private static LearnerRun CreateRun(
+        RunOptions options, ISampleStream stream, HyperParameters hyperParameters, StateArrays? weights)
     {
         var description = stream.Description;
         var learner = new LearnerOptions
@@ -42,6 +52,7 @@ internal static class RunCommand
             Classes = description.Classes,
             BufferSize = options.Buffer,
             HyperParameters = hyperParameters,
+            InitialWeights = weights,
         };
         return new LearnerRun(
             options.RunId,
@@ -55,8 +66,9 @@ internal static class RunCommand
         LearnerRun run, IAnsiConsole console, bool quiet, ResultFolder? folder, CancellationToken cancellation)
     {
         var time = TimeProvider.System;
-        using var live = !quiet && console.Profile.Capabilities.Ansi ? new LiveProgress(console, run.PlannedSamples, time) : null;
-        var lines = !quiet && live is null ? new LineProgress(Console.Out, run.PlannedSamples, time) : null;
+        var before = run.State?.Sequence ?? 0;
+        using var live = !quiet && console.Profile.Capabilities.Ansi ? new LiveProgress(console, run.PlannedSamples, time, before) : null;
+        var lines = !quiet && live is null ? new LineProgress(Console.Out, run.PlannedSamples, time, before) : null;
         IObserver<AccuracyEvent>?[] observers = [folder, live, lines];
         return await LearnerHost.RunAsync(run, observers.OfType<IObserver<AccuracyEvent>>(), time, cancellation);
     }

@@ -4,12 +4,13 @@ namespace DynamosStream.Host.Display;
 
 /// <summary>Writes a plain line now and then: for log files and pipes.</summary>
 /// <remarks>The first event at once, then about every twentieth of the run, at least every ten seconds, at most every second.</remarks>
-internal sealed class LineProgress(TextWriter output, long? plannedSamples, TimeProvider time) : IObserver<AccuracyEvent>
+internal sealed class LineProgress(TextWriter output, long? plannedSamples, TimeProvider time, long samplesBefore = 0)
+    : IObserver<AccuracyEvent>
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly SampleRate _rate = new(time);
+    private readonly SampleRate _rate = new(time, samplesBefore);
     private readonly long _start = time.GetTimestamp();
     private readonly long _step = plannedSamples is { } planned ? Math.Max(1, planned / 20) : long.MaxValue;
     private long _shownAt;

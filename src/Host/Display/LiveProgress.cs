@@ -16,11 +16,11 @@ internal sealed class LiveProgress : IObserver<AccuracyEvent>, IDisposable
     private readonly Task _display;
     private volatile State _state = new(0, 0, "waiting for the first samples");
 
-    public LiveProgress(IAnsiConsole console, long? plannedSamples, TimeProvider time)
+    public LiveProgress(IAnsiConsole console, long? plannedSamples, TimeProvider time, long samplesBefore = 0)
     {
         _console = console;
         _plannedSamples = plannedSamples;
-        _rate = new SampleRate(time);
+        _rate = new SampleRate(time, samplesBefore);
         var progress = console.Progress().Columns(new StateColumn(this));
         progress.RefreshRate = Refresh;
         _display = progress.StartAsync(ShowAsync);

@@ -43,7 +43,8 @@ internal static class ResultTable
         else if (result.HeldOut is null)
             yield return Units.Row("stopped", "during the held-out test, after the last sample was learned");
         var speed = $"{Units.Duration(result.Learning)}, {Units.PerSecond(result.SamplesPerSecond)}";
-        yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples in {speed}");
+        var before = result.SamplesBefore == 0 ? string.Empty : $", the last {Units.Count(result.Samples - result.SamplesBefore)} of them";
+        yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples{before} in {speed}");
         if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
         if (result.LastEvent.Step is { BufferCapacity: > 0 } step)

@@ -1,10 +1,12 @@
 namespace DynamosStream.Host.Display;
 
 /// <summary>Samples per second over the last few seconds.</summary>
-internal sealed class SampleRate(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="samplesBefore">Samples that were done before.</param>
+internal sealed class SampleRate(TimeProvider time, long samplesBefore = 0)
 {
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
-    private readonly Queue<(long Timestamp, long Samples)> _marks = new([(time.GetTimestamp(), 0)]);
+    private readonly Queue<(long Timestamp, long Samples)> _marks = new([(time.GetTimestamp(), samplesBefore)]);
 
     /// <summary>Notes that <paramref name="samples"/> are done by now and returns the rate; 0 while no time has passed.</summary>
     public double Update(long samples)

@@ -1,5 +1,5 @@
+using DynamosStream.Host.Running;
 using DynamosStream.Learner;
-using DynamosStream.Streams;
 using Spectre.Console;
 using TorchSharp;
 using static System.FormattableString;
@@ -11,10 +11,10 @@ internal static class StartText
 {
     private const string LearnerWithoutMemory = "sgd";
 
-    public static void Write(
-        IAnsiConsole console, RunOptions options, StreamDescription stream, long? plannedSamples, HyperParameters hyperParameters)
+    public static void Write(IAnsiConsole console, RunOptions options, LearnerRun run, HyperParameters hyperParameters)
     {
-        var length = plannedSamples is { } count ? $"{Units.Count(count)} samples" : "until it is stopped";
+        var stream = run.Stream.Description;
+        var length = run.PlannedSamples is { } count ? $"{Units.Count(count)} samples" : "until it is stopped";
         console.WriteLine($"dynamos {ProductVersion.Text}");
         WriteRow("stream", $"{stream.Name}: {length}, {stream.Classes} classes, {stream.Shape}");
         var buffer = options.Learner == LearnerWithoutMemory ? string.Empty : $"buffer {Units.Count(options.Buffer)}, ";
@@ -22,6 +22,12 @@ internal static class StartText
         WriteRow("settings", hyperParameters.Source);
         foreach (var line in Values(hyperParameters))
             WriteRow(string.Empty, line);
+        if (options.Init is not null)
+            WriteRow("weights", $"from {options.Init}");
+        if (run.State is { } state)
+            WriteRow("state", $"{options.State}: {(state.Resumed is null ? "begins" : $"goes on after {Units.Count(state.Sequence)} samples")}");
+        foreach (var change in run.State?.Changes ?? [])
+            WriteRow(string.Empty, change);
 
         void WriteRow(string name, string value) => console.WriteLine(Units.Row(name, value));
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using DynamosStream.Host.Checkpoints;
 using DynamosStream.Learner;
 
 namespace DynamosStream.Host.Results;
@@ -15,46 +16,54 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     private static readonly byte[] LineEnd = [(byte)'\n'];
 
     private readonly string _folder;
+    private readonly IFiles _files;
     private readonly FileStream _lock;
-    private readonly FileStream _events;
+    private readonly Stream _events;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _json;
 
-    private ResultFolder(string folder)
+    private ResultFolder(string folder, IFiles files, FileStream folderLock, Stream events)
     {
-        _folder = folder;
-        _lock = new FileStream(Path.Combine(folder, LockName), new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose,
-        });
-        // No buffer: a reader that follows the file sees each event as soon as it is there.
-        _events = new FileStream(PartOf(folder, EventsName), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        (_folder, _files, _lock, _events) = (folder, files, folderLock, events);
         _json = new Utf8JsonWriter(_line);
     }
 
-    /// <summary>Creates the folder if needed and starts the event file: a folder that cannot be used is found out at once.</summary>
-    /// <exception cref="IOException">The folder holds results, is in use by another run, or cannot be written to.</exception>
-    public static ResultFolder Open(string folder)
-    {
-        foreach (var name in (string[])[EventsName, SummaryName])
-        {
-            if (File.Exists(Path.Combine(folder, name)))
-                throw new IOException($"--out '{folder}' already holds {name}; expected a folder without results.");
-        }
+    /// <summary>Bytes of the events so far.</summary>
+    public long EventBytes => _events.Position;
 
+    /// <summary>Creates the folder if needed and starts the event file: a folder that cannot be used is found out at once.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">Does the operations on its files.</param>
+    /// <param name="keptBytes">For a run that goes on: bytes of the event file that were written up to where it does; the rest is cut off.</param>
+    /// <exception cref="IOException">The folder holds results, or not the events of the run that goes on, is in use by another run, or
+    /// cannot be written to.</exception>
+    public static ResultFolder Open(string folder, IFiles files, long? keptBytes = null)
+    {
+        if (keptBytes is null)
+            RequireNoResults(folder);
+        FileStream? folderLock = null;
         try
         {
             Directory.CreateDirectory(folder);
-            return new ResultFolder(folder);
+            folderLock = Lock(folder);
+            var events = keptBytes is { } kept ? Reopen(folder, files, kept) : files.Open(PartOf(folder, EventsName), FileMode.Create);
+            files.SyncFolder(folder);
+            return new ResultFolder(folder, files, folderLock, events);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            folderLock?.Dispose();
             throw new IOException($"--out '{folder}' cannot be written to; expected a folder that can: {e.Message}", e);
         }
+        catch
+        {
+            folderLock?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Returns when all events so far are on the disk; any thread may ask.</summary>
+    public void FlushToDisk() => _files.FlushToDisk(_events);
 
     public void OnNext(AccuracyEvent value)
     {
@@ -76,19 +85,20 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     /// <summary>Gives the event file its final name and writes the summary. Where there is a summary, the events are whole.</summary>
     public void Complete(RunSummary summary)
     {
-        _events.Flush(flushToDisk: true);
+        FlushToDisk();
         _events.Dispose();
-        File.Move(PartOf(_folder, EventsName), Path.Combine(_folder, EventsName));
+        _files.Rename(PartOf(_folder, EventsName), Path.Combine(_folder, EventsName));
 
-        using (var file = new FileStream(PartOf(_folder, SummaryName), FileMode.Create, FileAccess.Write, FileShare.None))
+        using (var file = _files.Open(PartOf(_folder, SummaryName), FileMode.Create))
         {
             using (var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true }))
                 JsonSerializer.Serialize(json, summary, ResultJson.Default.RunSummary);
             file.Write(LineEnd);
-            file.Flush(flushToDisk: true);
+            _files.FlushToDisk(file);
         }
 
-        File.Move(PartOf(_folder, SummaryName), Path.Combine(_folder, SummaryName));
+        _files.Rename(PartOf(_folder, SummaryName), Path.Combine(_folder, SummaryName));
+        _files.SyncFolder(_folder);
     }
 
     public void Dispose()
@@ -99,6 +109,45 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
         if (part is { Exists: true, Length: 0 })
             part.Delete();
         _lock.Dispose();
+    }
+
+    private static FileStream Lock(string folder) => new(Path.Combine(folder, LockName), new FileStreamOptions
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        Options = FileOptions.DeleteOnClose,
+    });
+
+    private static void RequireNoResults(string folder)
+    {
+        foreach (var name in (string[])[EventsName, SummaryName])
+        {
+            if (File.Exists(Path.Combine(folder, name)))
+                throw new IOException($"--out '{folder}' already holds {name}; expected a folder without results.");
+        }
+    }
+
+    /// <summary>Makes the results of a run that ended into those of one that goes on.</summary>
+    private static Stream Reopen(string folder, IFiles files, long keptBytes)
+    {
+        var (final, part, summary) = (Path.Combine(folder, EventsName), PartOf(folder, EventsName), Path.Combine(folder, SummaryName));
+        if (File.Exists(summary))
+            files.Delete(summary);
+        if (File.Exists(final))
+            files.Rename(final, part);
+
+        var length = File.Exists(part) ? new FileInfo(part).Length : 0;
+        if (length < keptBytes)
+        {
+            throw new InvalidDataException(
+                $"--out '{folder}' holds {length} bytes of events, but the run goes on after {keptBytes}; expected the folder that it wrote to.");
+        }
+
+        var events = files.Open(part, FileMode.OpenOrCreate);
+        events.SetLength(keptBytes);
+        events.Position = keptBytes;
+        return events;
     }
 
     private static string PartOf(string folder, string name) => Path.Combine(folder, name + Unfinished);

@@ -7,4 +7,5 @@ namespace DynamosStream.Host.Results;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccuracyEvent))]
 [JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(HyperParameters))]
 internal sealed partial class ResultJson : JsonSerializerContext;

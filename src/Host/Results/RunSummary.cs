@@ -18,6 +18,7 @@ internal sealed record RunSummary(
     HeldOutSummary? HeldOut,
     IReadOnlyList<float> PredictionKeptShare,
     int BufferCount,
+    long SamplesBefore,
     double LearningSeconds,
     double SamplesPerSecond,
     long PeakMemoryBytes)
@@ -36,6 +37,7 @@ internal sealed record RunSummary(
         result.HeldOut is { } confusion ? HeldOutSummary.Create(confusion) : null,
         result.LastEvent.PredictionKeptShare,
         result.LastEvent.Step.BufferCount,
+        result.SamplesBefore,
         result.Learning.TotalSeconds,
         result.SamplesPerSecond,
         peakMemoryBytes);

@@ -1,3 +1,5 @@
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Results;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
@@ -14,4 +16,11 @@ internal sealed record LearnerRun(
     ISampleStream Stream,
     long? PlannedSamples,
     int BatchSize,
-    Func<IOnlineLearner> CreateLearner);
+    Func<IOnlineLearner> CreateLearner)
+{
+    /// <summary>Where the run's checkpoints are and where it goes on; null for a run that takes none.</summary>
+    public RunState? State { get; init; }
+
+    /// <summary>Where its events are written to, which its checkpoints must agree with; null for nowhere.</summary>
+    public ResultFolder? Results { get; init; }
+}

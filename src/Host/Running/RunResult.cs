@@ -7,17 +7,19 @@ namespace DynamosStream.Host.Running;
 /// <param name="Loop">The accuracies of the learner and of the baselines.</param>
 /// <param name="LastEvent">The last batch's event.</param>
 /// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped before that test ended.</param>
-/// <param name="Learning">Time from the start of the stream to its last sample, without the held-out test.</param>
+/// <param name="Learning">Time from this start of the run to its last sample, without the held-out test.</param>
+/// <param name="SamplesBefore">Samples learned before this start.</param>
 internal sealed record RunResult(
     bool Completed,
     PrequentialLoop Loop,
     AccuracyEvent LastEvent,
     ConfusionMatrix? HeldOut,
-    TimeSpan Learning)
+    TimeSpan Learning,
+    long SamplesBefore = 0)
 {
     /// <summary>Samples learned.</summary>
     public long Samples => Loop.Accuracy.Confusion.Total;
 
     /// <summary>Samples predicted and learned per second of <see cref="Learning"/>; 0 if there were none.</summary>
-    public double SamplesPerSecond => Learning > TimeSpan.Zero ? Samples / Learning.TotalSeconds : 0;
+    public double SamplesPerSecond => Learning > TimeSpan.Zero ? (Samples - SamplesBefore) / Learning.TotalSeconds : 0;
 }

@@ -49,6 +49,18 @@ public sealed class ConfusionMatrix
         return seen == 0 ? null : (double)_counts[label, label] / seen;
     }
 
+    internal void Save(StateArrays state, string name) => state.Put(name, _counts.Cast<long>().ToArray(), Classes, Classes);
+
+    internal void Load(StateArrays state, string name)
+    {
+        var counts = state.Take<long>(name, Classes, Classes);
+        if (counts.Any(count => count < 0))
+            throw new InvalidDataException($"'{name}' holds a negative count.");
+        System.Buffer.BlockCopy(counts, 0, _counts, 0, System.Buffer.ByteLength(_counts));
+        Total = counts.Sum();
+        Correct = Enumerable.Range(0, Classes).Sum(label => _counts[label, label]);
+    }
+
     private void Require(int value, string name)
     {
         if ((uint)value >= (uint)Classes)

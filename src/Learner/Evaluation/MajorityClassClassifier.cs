@@ -13,4 +13,12 @@ internal sealed class MajorityClassClassifier(int classes)
         if (count > _counts[Prediction] || (count == _counts[Prediction] && label < Prediction))
             Prediction = label;
     }
+
+    public void Save(StateArrays state) => state.Put("majority_counts", [.. _counts], _counts.Length);
+
+    public void Load(StateArrays state)
+    {
+        state.Take<long>("majority_counts", _counts.Length).CopyTo(_counts, 0);
+        Prediction = Array.IndexOf(_counts, _counts.Max());
+    }
 }

@@ -49,4 +49,21 @@ public sealed class PrequentialAccuracy
         _fadingCorrect = (_fadingCorrect * _fadingFactor) + (correct ? 1 : 0);
         _fadingTotal = (_fadingTotal * _fadingFactor) + 1;
     }
+
+    internal void Save(StateArrays state)
+    {
+        Confusion.Save(state, "confusion");
+        state.Put("window", [.. _window.Select(correct => correct ? (byte)1 : (byte)0)], _window.Length);
+        state.Put("fading", [_fadingCorrect, _fadingTotal], 2);
+    }
+
+    internal void Load(StateArrays state)
+    {
+        Confusion.Load(state, "confusion");
+        var window = state.Take<byte>("window", _window.Length);
+        for (var slot = 0; slot < window.Length; slot++)
+            _window[slot] = window[slot] != 0;
+        _windowCorrect = _window.Count(correct => correct);
+        (_fadingCorrect, _fadingTotal) = state.Take<double>("fading", 2) is [var correct, var total] ? (correct, total) : default;
+    }
 }

@@ -41,6 +41,27 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
             predictions.KeptShare);
     }
 
+    /// <summary>Puts the state of the scores and the baselines, not the learner's.</summary>
+    public void Save(StateArrays state)
+    {
+        Accuracy.Save(state.Under("learner"));
+        NoChange.Save(state.Under("no_change"));
+        MajorityClass.Save(state.Under("majority_class"));
+        _noChange.Save(state);
+        _majorityClass.Save(state);
+    }
+
+    /// <summary>Takes what <see cref="Save"/> put.</summary>
+    /// <exception cref="InvalidDataException">Something is missing or does not fit; the loop is of no further use.</exception>
+    public void Load(StateArrays state)
+    {
+        Accuracy.Load(state.Under("learner"));
+        NoChange.Load(state.Under("no_change"));
+        MajorityClass.Load(state.Under("majority_class"));
+        _noChange.Load(state, classes);
+        _majorityClass.Load(state);
+    }
+
     // The baselines see each label as soon as its sample is scored: harder to beat than if they waited for the batch.
     private void Score(int predicted, int label)
     {

@@ -30,6 +30,8 @@ internal abstract class NetworkLearner : IOnlineLearner
         manual_seed(unchecked((long)options.Seed));
         using (NewDisposeScope())
             Network = new DynamosNetwork(options.Classes, options.BaseFilters, agents, Hyper.Temperature);
+        if (options.InitialWeights is { } weights)
+            PyTorchNames.Load(Network, weights);
         Network.to(_device);
         _parameters = [.. Network.parameters()];
         _sgd = optim.SGD(_parameters, Hyper.LearningRate);
@@ -83,6 +85,23 @@ internal abstract class NetworkLearner : IOnlineLearner
         var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
         Iteration++;
         return report;
+    }
+
+    public void Save(StateArrays state)
+    {
+        // Plain SGD has no state, and random numbers are derived.
+        state.Put("iteration", [Iteration]);
+        NetworkState.Save(Network, state.Under("network"));
+        if (Memory is not null)
+            ReservoirState.Save(Memory, state.Under("memory"));
+    }
+
+    public void Load(StateArrays state)
+    {
+        Iteration = state.TakeCount("iteration");
+        NetworkState.Load(Network, state.Under("network"));
+        if (Memory is not null)
+            ReservoirState.Load(Memory, state.Under("memory"), Options, Network.GatedChannels);
     }
 
     public void Dispose()

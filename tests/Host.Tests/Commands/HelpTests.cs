@@ -10,7 +10,10 @@ public sealed class HelpTests
         var outcome = await Dynamos.RunAsync(arguments.Split(' '));
         outcome.AssertSucceeded();
         string[] options =
-            ["--stream", "--learner", "--buffer", "--seed", "--limit", "--data-dir", "--out", "--quiet", "--threads", "[default: 500]"];
+        [
+            "--stream", "--learner", "--buffer", "--seed", "--limit", "--data-dir", "--out", "--quiet", "--threads", "[default: 500]",
+            "--state", "--checkpoint-every", "--keep", "--init",
+        ];
         Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));
     }
 

@@ -45,6 +45,10 @@ internal sealed class RecordingLearner : IOnlineLearner
         return new LearnReport(new Dictionary<string, float> { ["total"] = 0.5f }, [0.75f], 0, batch.Samples.Count, 100);
     }
 
+    public void Save(StateArrays state) => state.Put("calls", [(long)Calls.Count]);
+
+    public void Load(StateArrays state) => state.TakeCount("calls");
+
     public void Dispose()
     {
         Note("dispose");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
 using DynamosStream.Host.Tests.Fakes;
@@ -16,7 +17,7 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void OnNext_Event_IsInThePartFileAtOnce()
     {
-        using var results = ResultFolder.Open(_folder["out"]);
+        using var results = ResultFolder.Open(_folder["out"], new DiskFiles());
         results.OnNext(Events.At(2));
         Assert.Equal([".lock", "events.ndjson.part"], _folder.Files("out"));
         using var reader = new StreamReader(new FileStream(
@@ -27,7 +28,7 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void OnNext_Event_HasTheDocumentedForm()
     {
-        using (var results = ResultFolder.Open(_folder.Path))
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
         {
             results.OnNext(Events.At(2));
             results.OnNext(Events.At(4));
@@ -49,7 +50,7 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void Complete_Run_LeavesWholeFilesOnly()
     {
-        using var results = ResultFolder.Open(_folder.Path);
+        using var results = ResultFolder.Open(_folder.Path, new DiskFiles());
         results.OnNext(Events.At(2));
         results.Complete(Summary());
 
@@ -72,7 +73,7 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void Dispose_RunThatFailed_LeavesNothingUnderAFinalName()
     {
-        using (var results = ResultFolder.Open(_folder.Path))
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
             results.OnNext(Events.At(2));
         Assert.Equal(["events.ndjson.part"], _folder.Files());
     }
@@ -80,7 +81,7 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void Dispose_RunWithoutEvents_LeavesNothing()
     {
-        ResultFolder.Open(_folder.Path).Dispose();
+        ResultFolder.Open(_folder.Path, new DiskFiles()).Dispose();
         Assert.Empty(_folder.Files());
     }
 
@@ -88,9 +89,48 @@ public sealed class ResultFolderTests : IDisposable
     public void Open_PartFileOfAFailedRun_BeginsAnew()
     {
         File.WriteAllText(_folder["events.ndjson.part"], "old");
-        using (var results = ResultFolder.Open(_folder.Path))
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
             results.Complete(Summary());
         Assert.Empty(File.ReadAllBytes(_folder["events.ndjson"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_RunThatGoesOn_KeepsWhatItWroteUntilThen(bool completed)
+    {
+        long kept;
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
+        {
+            results.OnNext(Events.At(2));
+            kept = results.EventBytes;
+            results.OnNext(Events.At(4));
+            results.OnNext(Events.At(6));
+            if (completed)
+                results.Complete(Summary());
+        }
+
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles(), kept))
+        {
+            Assert.Equal([".lock", "events.ndjson.part"], _folder.Files());
+            Assert.Equal(kept, results.EventBytes);
+            results.OnNext(Events.At(6));
+            results.Complete(Summary());
+        }
+
+        Assert.Equal(["events.ndjson", "summary.json"], _folder.Files());
+        Assert.Equal([0, 4], File.ReadLines(_folder["events.ndjson"])
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("sequence").GetInt64()));
+    }
+
+    [Fact]
+    public void Open_FewerEventsThanTheRunWrote_IsRefusedAndLeavesThem()
+    {
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
+            results.OnNext(Events.At(2));
+        var before = File.ReadAllText(_folder["events.ndjson.part"]);
+        Assert.Throws<InvalidDataException>(() => ResultFolder.Open(_folder.Path, new DiskFiles(), before.Length + 1));
+        Assert.Equal(before, File.ReadAllText(_folder["events.ndjson.part"]));
     }
 
     [Theory]
@@ -99,7 +139,7 @@ public sealed class ResultFolderTests : IDisposable
     public void Open_FolderWithResults_IsRefused(string name)
     {
         File.WriteAllText(_folder[name], "old");
-        var error = Assert.Throws<IOException>(() => ResultFolder.Open(_folder.Path));
+        var error = Assert.Throws<IOException>(() => ResultFolder.Open(_folder.Path, new DiskFiles()));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Equal([name], _folder.Files());
     }
@@ -107,9 +147,9 @@ public sealed class ResultFolderTests : IDisposable
     [Fact]
     public void Open_FolderInUseByAnotherRun_IsRefused()
     {
-        using var first = ResultFolder.Open(_folder.Path);
+        using var first = ResultFolder.Open(_folder.Path, new DiskFiles());
         first.OnNext(Events.At(2));
-        Assert.Throws<IOException>(() => ResultFolder.Open(_folder.Path));
+        Assert.Throws<IOException>(() => ResultFolder.Open(_folder.Path, new DiskFiles()));
         first.Complete(Summary());
         Assert.Single(File.ReadAllLines(_folder["events.ndjson"]));
     }
@@ -118,7 +158,7 @@ public sealed class ResultFolderTests : IDisposable
     public void Open_PathBelowAFile_NamesTheOptionAndTheFolder()
     {
         File.WriteAllText(_folder["file"], "");
-        var error = Assert.Throws<IOException>(() => ResultFolder.Open(_folder["file/out"]));
+        var error = Assert.Throws<IOException>(() => ResultFolder.Open(_folder["file/out"], new DiskFiles()));
         Assert.StartsWith($"--out '{_folder["file/out"]}'", error.Message, StringComparison.Ordinal);
     }
 

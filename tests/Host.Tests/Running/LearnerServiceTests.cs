@@ -1,4 +1,5 @@
 using System.Reactive;
+using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Commands;
 using DynamosStream.Host.Display;
 using DynamosStream.Host.Results;
@@ -168,7 +169,7 @@ public sealed class LearnerServiceTests
         var exitCode = await DynamosCommand.ExplainAsync(
             async () =>
             {
-                using var results = ResultFolder.Open(folder.Path);
+                using var results = ResultFolder.Open(folder.Path, new DiskFiles());
                 await RunAsync(new CountingStream(100), learner, planned: 100, observe: results.OnNext);
                 return DynamosCommand.Success;
             },

@@ -40,6 +40,42 @@ public sealed class PrequentialLoopTests
     }
 
     [Fact]
+    public void Load_WhatWasSaved_ReportsOnAsTheOriginal()
+    {
+        using var learner = new ScriptedLearner();
+        var original = new PrequentialLoop(learner, "run", classes: 3);
+        original.Process(Batch(0, [.. Enumerable.Range(0, 1100).Select(i => i * i % 3)]));
+        var state = new StateArrays();
+        original.Save(state);
+        var resumed = new PrequentialLoop(learner, "run", classes: 3);
+        resumed.Load(state);
+        state.RequireAllTaken();
+
+        for (var sequence = 1100; sequence < 3000; sequence += 4)
+        {
+            var batch = Batch(sequence, 0, 1, sequence / 4 % 3, 1);
+            var (expected, actual) = (original.Process(batch), resumed.Process(batch));
+            Assert.Equal(
+                (expected.Samples, expected.Accuracy, expected.NoChange, expected.MajorityClass),
+                (actual.Samples, actual.Accuracy, actual.NoChange, actual.MajorityClass));
+        }
+    }
+
+    [Fact]
+    public void Load_ImpossibleState_IsRefused()
+    {
+        using var learner = new ScriptedLearner();
+        foreach (var name in (string[])["learner.confusion", "majority_class.fading", "last_label"])
+        {
+            var state = new StateArrays();
+            new PrequentialLoop(learner, "run", classes: 3).Save(state);
+            state.Take(name);
+            state.Put(name, name == "last_label" ? new StateArray(new[] { 3L }) : StateArray.Zeros("I64", 9));
+            Assert.Throws<InvalidDataException>(() => new PrequentialLoop(learner, "run", classes: 3).Load(state));
+        }
+    }
+
+    [Fact]
     public void Measure_HeldOutSamples_PredictsAllAndLearnsNone()
     {
         using var learner = new ScriptedLearner();
@@ -81,6 +117,14 @@ public sealed class PrequentialLoopTests
         {
             Calls.Add($"learn {batch.Sequence}");
             return new LearnReport(new Dictionary<string, float> { ["total"] = 1 }, [], 0, 0, 0);
+        }
+
+        public void Save(StateArrays state)
+        {
+        }
+
+        public void Load(StateArrays state)
+        {
         }
 
         public void Dispose()

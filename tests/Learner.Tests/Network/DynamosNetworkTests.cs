@@ -79,18 +79,44 @@ public sealed class DynamosNetworkTests
     }
 
     [Fact]
-    public void Load_MissingOrMisshapen_ThrowsNamingTheTensor()
+    public void Load_MissingOrMisshapen_ThrowsNamingTheArrayAndChangesNothing()
     {
-        using var scope = NewDisposeScope();
         using var network = new DynamosNetwork(classes: 5, filters: 8);
-        var state = network.state_dict().ToDictionary(t => PyTorchNames.Of(t.Key), t => t.Value);
+        using var other = new DynamosNetwork(classes: 5, filters: 8);
+        var (before, weights) = (WeightsOf(network), WeightsOf(other));
+        Assert.NotEqual(before.Hash(), weights.Hash());
 
-        var missing = Assert.Throws<ArgumentException>(() =>
-            PyTorchNames.Load(network, state.Where(t => t.Key != "_features.0.weight").ToDictionary()));
-        Assert.Contains("_features.0.weight", missing.Message);
+        var missing = weights.Copy();
+        missing.Take("_features.0.weight");
+        Assert.Contains("lacks '_features.0.weight'", Refused(missing));
+        var misshapen = weights.Copy();
+        misshapen.Take("classifier.bias");
+        misshapen.Put("classifier.bias", new float[4], 4);
+        Assert.Contains("'classifier.bias' is F32 [4]; expected F32 [5]", Refused(misshapen));
+        Assert.Equal(before.Hash(), WeightsOf(network).Hash());
 
-        state["classifier.bias"] = zeros(4);
-        var misshapen = Assert.Throws<ArgumentException>(() => PyTorchNames.Load(network, state));
-        Assert.Contains("'classifier.bias' has shape [4], expected [5]", misshapen.Message);
+        PyTorchNames.Load(network, weights);
+        Assert.Equal(weights.Hash(), WeightsOf(network).Hash());
+
+        string Refused(StateArrays state) => Assert.Throws<InvalidDataException>(() => PyTorchNames.Load(network, state)).Message;
+    }
+
+    [Fact]
+    public void WeightsOf_PaperSize_AreTheNamesAndShapesOfTheReference()
+    {
+        const string Prefix = "before.";
+        var golden = SafeTensors.Load(SharedFolder.Require("golden/dynamos_step.safetensors"));
+        using var network = new DynamosNetwork(classes: 10);
+        var expected = golden.Names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => $"{name[Prefix.Length..]} {golden.DType(name)} {string.Join(',', golden.Shape(name))}");
+        var actual = WeightsOf(network).All.Select(entry => $"{entry.Name} {entry.Array.DType} {string.Join(',', entry.Array.Shape)}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+    }
+
+    private static StateArrays WeightsOf(DynamosNetwork network)
+    {
+        var learner = new StateArrays();
+        NetworkState.Save(network, learner.Under("network"));
+        return PyTorchNames.WeightsOf(learner);
     }
 }

@@ -18,6 +18,14 @@ public class BatchByCountTests
     }
 
     [Fact]
+    public void BatchByCount_SamplesBefore_AreCountedOn()
+    {
+        var batches = new NumberedStream(10).Read(fromPosition: 3).ToObservable().BatchByCount(4, firstSequence: 2).ToEnumerable().ToArray();
+        Assert.Equal([2L, 6L], batches.Select(batch => batch.Sequence));
+        Assert.Equal(3, batches[0].Samples[0].Position);
+    }
+
+    [Fact]
     public void BatchByCount_SourceFails_PassesTheErrorAfterWholeBatches()
     {
         var failure = new InvalidDataException("corrupt");

@@ -1,0 +1,77 @@
+using DynamosStream.Host.Results;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host.Checkpoints;
+
+/// <summary>Takes a run's checkpoints: copies the state between two steps, on the learner's thread, and writes it on another.</summary>
+/// <remarks>At most one is being written; one that falls due meanwhile is taken as soon as that has ended. A checkpoint that cannot
+/// be written ends the run: from then on its promises would not hold.</remarks>
+internal sealed class Checkpointer(
+    RunState state, ResultFolder? results, string source, IOnlineLearner learner, PrequentialLoop loop) : IDisposable
+{
+    /// <summary>What the names of the learner's arrays begin with.</summary>
+    public const string LearnerPart = "learner";
+
+    private const string EvaluationPart = "evaluation";
+
+    private Task _writing = Task.CompletedTask;
+    private long _saved = state.Sequence;
+    private RunProgress? _progress = state.Resumed?.Manifest.Progress;
+
+    /// <summary>Gives the learner and its evaluation the state from which the run goes on.</summary>
+    /// <exception cref="InvalidDataException">The state does not fit them.</exception>
+    public void Restore()
+    {
+        if (state.Resumed is not { Arrays: var arrays })
+            return;
+        learner.Load(arrays.Under(LearnerPart));
+        loop.Load(arrays.Under(EvaluationPart));
+        arrays.RequireAllTaken();
+    }
+
+    /// <summary>Between two steps: takes a checkpoint if one is due.</summary>
+    /// <param name="batch">The batch that was learned.</param>
+    /// <param name="report">Its event, raised already.</param>
+    /// <exception cref="IOException">The checkpoint before could not be written.</exception>
+    public void StepEnded(SampleBatch batch, AccuracyEvent report)
+    {
+        _progress = new RunProgress(
+            batch.Sequence + batch.Samples.Count,
+            new Dictionary<string, long> { [source] = batch.Samples[^1].Position + 1 },
+            results?.EventBytes,
+            report);
+        if (_progress.Sequence - _saved < state.Every || !_writing.IsCompleted)
+            return;
+        _writing.GetAwaiter().GetResult();
+        Take();
+    }
+
+    /// <summary>After the last step: returns when the state that was reached is on the disk.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Finish()
+    {
+        _writing.GetAwaiter().GetResult();
+        if (_progress?.Sequence > _saved)
+            Take();
+        _writing.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits for a write in progress, whatever comes of it.</summary>
+    public void Dispose() => Task.WaitAny(_writing);
+
+    private void Take()
+    {
+        var progress = _progress!;
+        var arrays = new StateArrays();
+        learner.Save(arrays.Under(LearnerPart));
+        loop.Save(arrays.Under(EvaluationPart));
+        _saved = progress.Sequence;
+        _writing = Task.Run(() =>
+        {
+            // Events first: a checkpoint must not know of events that a loss of power takes away.
+            results?.FlushToDisk();
+            state.Save(progress, arrays);
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
+
+namespace DynamosStream.Host.Tests.Checkpoints;
+
+/// <summary>Checkpoints of every format ever released, each the newest that <see cref="TinyRun"/> took in 64 samples: added to, never renewed.</summary>
+[Collection(nameof(TinyRun))]
+public sealed class GoldenCheckpointTests
+{
+    private const string StateHash = "39a6fd6589fd36a08b560b1e0bcb523de4f2266219c90abf4d4d37735ea73fd6";
+
+    [Fact]
+    public void Read_EveryFormat_LoadsOrSaysWhyNot()
+    {
+        for (var version = 1; version <= int.Parse(Checkpoint.FormatVersion, CultureInfo.InvariantCulture); version++)
+        {
+            var error = Record.Exception(() => Read(version));
+            if ($"{version}" == Checkpoint.FormatVersion)
+                Assert.Null(error);
+            else
+                Assert.Contains($"its format is version {version}", Assert.IsType<InvalidDataException>(error).Message);
+        }
+    }
+
+    [Fact]
+    public void Read_Format1_IsTheStateOfThatTimeAndTheLearnerGoesOn()
+    {
+        var (manifest, arrays) = Read(1);
+        Assert.Equal("bands-dynamos-b20-s5", manifest.RunId);
+        Assert.Equal("0.1.0", manifest.Version);
+        Assert.Equal(RunSettings.Hash(manifest.Settings), manifest.ConfigHash);
+        Assert.Equal("20", manifest.Settings["buffer"]);
+        Assert.Equal((64, 64), (manifest.Progress.Sequence, manifest.Progress.Positions["bands"]));
+        Assert.Equal(64, manifest.Progress.LastEvent.Samples);
+        Assert.Equal(StateHash, arrays.Hash());
+
+        using var learner = OnlineLearners.Create("dynamos", TinyRun.LearnerOptions());
+        var loop = new PrequentialLoop(learner, manifest.RunId, classes: 3);
+        learner.Load(arrays.Under("learner"));
+        loop.Load(arrays.Under("evaluation"));
+        arrays.RequireAllTaken();
+        Assert.Equal(manifest.Progress.LastEvent.Accuracy, loop.Accuracy.Current);
+
+        var again = new StateArrays();
+        learner.Save(again.Under("learner"));
+        loop.Save(again.Under("evaluation"));
+        Assert.Equal(StateHash, again.Hash());
+        var next = loop.Process(new SampleBatch(64, [.. new BandStream(72).Read(64)]));
+        Assert.Equal(72, next.Samples);
+        Assert.True(float.IsFinite(next.Step.Losses["total"]));
+    }
+
+    private static Checkpoint Read(int version)
+    {
+        using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Checkpoints", "Golden", $"format-{version}.safetensors"));
+        return Checkpoint.Read(file);
+    }
+}

@@ -1,0 +1,170 @@
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Tests.Fakes;
+
+namespace DynamosStream.Host.Tests.Checkpoints;
+
+[Collection(nameof(TinyRun))]
+public sealed class ResumeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("dynamos", 1)]
+    [InlineData("dynamos", 30)]
+    [InlineData("derpp", 20)]
+    [InlineData("sgd", 40)]
+    public async Task Run_FaultsAndGoesOn_EndsAsOneThatNeverStopped(string learner, int faultAfter)
+    {
+        var whole = new TinyRun(_folder["whole"]) { Learner = learner };
+        await whole.RunAsync();
+
+        var faulty = new TinyRun(_folder["broken"])
+        {
+            Learner = learner,
+            Observe = e =>
+            {
+                if (e.Samples > faultAfter)
+                    throw new InvalidOperationException("broken");
+            },
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => faulty.RunAsync());
+        var result = await new TinyRun(_folder["broken"]) { Learner = learner }.RunAsync();
+
+        Assert.True(result.Completed);
+        Assert.Equal(whole.Outcome(), faulty.Outcome());
+        Assert.Equal(64, result.Samples);
+    }
+
+    [Fact]
+    public async Task Run_StoppedAgainAndAgainWithOtherThreads_EndsAsOneThatNeverStopped()
+    {
+        var whole = new TinyRun(_folder["whole"]);
+        await whole.RunAsync();
+
+        var threads = TorchSharp.torch.get_num_threads();
+        try
+        {
+            var learned = 0L;
+            for (var start = 0; learned < 64; start++)
+            {
+                TorchSharp.torch.set_num_threads((start % 3) + 1);
+                using var stop = new CancellationTokenSource();
+                var result = await new TinyRun(_folder["stopped"]) { Observe = _ => stop.Cancel() }.RunAsync(stop.Token);
+                Assert.Equal(learned, result.SamplesBefore);
+                Assert.True(result.Samples > learned);
+                learned = result.Samples;
+            }
+        }
+        finally
+        {
+            TorchSharp.torch.set_num_threads(threads);
+        }
+
+        Assert.Equal(whole.Outcome(), new TinyRun(_folder["stopped"]).Outcome());
+    }
+
+    [Fact]
+    public async Task Run_ThatHasEnded_StaysAsItIsAndCanBeLengthened()
+    {
+        var run = new TinyRun(_folder["a"]) { Samples = 40 };
+        var first = await run.RunAsync();
+        var outcome = run.Outcome();
+        var again = await run.RunAsync();
+        Assert.Equal(outcome, run.Outcome());
+        Assert.Equal((first.Samples, first.LastEvent.Accuracy), (again.Samples, again.LastEvent.Accuracy));
+        Assert.Equal(first.HeldOut!.Correct, again.HeldOut!.Correct);
+        Assert.Equal(0, again.SamplesPerSecond);
+
+        await new TinyRun(_folder["a"]).RunAsync();
+        var whole = new TinyRun(_folder["b"]);
+        await whole.RunAsync();
+        Assert.Equal(whole.Outcome(), run.Outcome());
+    }
+
+    [Fact]
+    public async Task Run_NewestCheckpointDamaged_GoesOnFromTheOneBeforeAndSaysWhy()
+    {
+        var whole = new TinyRun(_folder["whole"]);
+        await whole.RunAsync();
+
+        var run = new TinyRun(_folder["a"]);
+        await new TinyRun(_folder["a"]) { Samples = 48 }.RunAsync();
+        var files = CheckpointFile.AllIn(run.State);
+        var bytes = File.ReadAllBytes(files[0].Path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(files[0].Path, bytes);
+
+        var result = await run.RunAsync();
+        Assert.Contains(files[0].Name, Assert.Single(run.Reports), StringComparison.Ordinal);
+        Assert.Contains("damaged", run.Reports[0], StringComparison.Ordinal);
+        Assert.Equal(files[1].Sequence, result.SamplesBefore);
+        Assert.Equal(whole.Outcome(), run.Outcome());
+        Assert.Contains(files[0].Name + ".refused", _folder.Files("a/state"));
+    }
+
+    [Fact]
+    public async Task Run_EveryCheckpointDamaged_IsRefusedAgainAndAgain()
+    {
+        await new TinyRun(_folder["a"]).RunAsync();
+        var run = new TinyRun(_folder["a"]);
+        foreach (var file in CheckpointFile.AllIn(run.State))
+            File.WriteAllBytes(file.Path, File.ReadAllBytes(file.Path)[..^1]);
+        for (var start = 0; start < 2; start++)
+        {
+            var error = await Assert.ThrowsAsync<InvalidDataException>(() => run.RunAsync());
+            Assert.Contains("holds no checkpoint that can be used", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_SettingThatDecides_IsRefusedNamingIt()
+    {
+        await new TinyRun(_folder["a"]) { Samples = 32 }.RunAsync();
+        await RequireRefusedAsync(new TinyRun(_folder["a"]) { Seed = 6 }, "seed '5', but here it is '6'");
+        await RequireRefusedAsync(new TinyRun(_folder["a"]) { Buffer = 30 }, "buffer '20', but here it is '30'");
+        await RequireRefusedAsync(new TinyRun(_folder["a"]) { Learner = "sgd" }, "learner 'dynamos', but here it is 'sgd'");
+
+        static async Task RequireRefusedAsync(TinyRun run, string said)
+        {
+            var outcome = run.Outcome();
+            var error = await Assert.ThrowsAsync<InvalidDataException>(() => run.RunAsync());
+            Assert.Contains(said, error.Message, StringComparison.Ordinal);
+            Assert.Equal(outcome, run.Outcome());
+        }
+    }
+
+    [Fact]
+    public async Task Run_EventFileGoneOrShorter_IsRefused()
+    {
+        var run = new TinyRun(_folder["a"]);
+        await new TinyRun(_folder["a"]) { Samples = 32 }.RunAsync();
+        File.WriteAllBytes(run.EventFile, File.ReadAllBytes(run.EventFile)[..^1]);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => run.RunAsync());
+        Assert.Contains("bytes of events, but the run goes on after", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Checkpoints_AreAsManyAsAreKept()
+    {
+        var run = new TinyRun(_folder["a"]) { Every = 8, Keep = 3 };
+        await run.RunAsync();
+        Assert.Equal(3, CheckpointFile.AllIn(run.State).Count);
+        Assert.Equal(64, CheckpointFile.AllIn(run.State)[0].Sequence);
+        Assert.DoesNotContain(_folder.Files("a/state"), name => name.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_FolderInUse_IsRefused()
+    {
+        var run = new TinyRun(_folder["a"]);
+        using (new CheckpointStore(run.State, 1, new DiskFiles()))
+        {
+            var error = await Assert.ThrowsAsync<IOException>(() => run.RunAsync());
+            Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
+        }
+
+        await run.RunAsync();
+    }
+}

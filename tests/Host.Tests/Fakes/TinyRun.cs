@@ -1,0 +1,80 @@
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Results;
+using DynamosStream.Host.Running;
+using DynamosStream.Learner;
+
+namespace DynamosStream.Host.Tests.Fakes;
+
+/// <summary>A real learner with a tiny network on a tiny stream, with a state folder and an event file, as <c>dynamos run</c> does it.</summary>
+internal sealed class TinyRun(string folder)
+{
+    public const int BatchSize = 8;
+
+    private static readonly HyperParameters Hyper =
+        HyperParameterPresets.For("mnist-360", 100) with { WarmUp = 2, StreamBatch = BatchSize, MemoryBatch = 6 };
+
+    public string State => Path.Combine(folder, "state");
+
+    public string Out => Path.Combine(folder, "out");
+
+    public string EventFile => Path.Combine(Out, ResultFolder.EventsName);
+
+    public IFiles Files { get; init; } = new DiskFiles();
+
+    public long Samples { get; init; } = 64;
+
+    public long Every { get; init; } = 16;
+
+    public int Keep { get; init; } = 2;
+
+    public string Learner { get; init; } = "dynamos";
+
+    public int Buffer { get; init; } = 20;
+
+    public long Seed { get; init; } = 5;
+
+    public int? Threads { get; init; }
+
+    /// <summary>Called with each event; what it throws ends the run.</summary>
+    public Action<AccuracyEvent> Observe { get; init; } = _ => { };
+
+    /// <summary>Why checkpoints were refused.</summary>
+    public List<string> Reports { get; } = [];
+
+    public static LearnerOptions LearnerOptions(int buffer = 20, long seed = 5) => new()
+    {
+        Seed = (ulong)seed,
+        Shape = new BandStream(0).Description.Shape,
+        Classes = 3,
+        BufferSize = buffer,
+        BaseFilters = 8,
+        HyperParameters = Hyper,
+    };
+
+    public async Task<RunResult> RunAsync(CancellationToken stop = default)
+    {
+        var stream = new BandStream(Samples);
+        var options = new RunOptions(
+            "bands", Learner, Buffer, Seed, Out: Out, Threads: Threads, State: State, CheckpointEvery: Every, Keep: Keep);
+        // One length for all: the stream's own is a setting that decides, the planned one is not.
+        using var state = RunState.Open(options, stream.Description with { Length = 1000 }, Hyper, Files, Reports.Add);
+        using var results = ResultFolder.Open(Out, Files, state.Resumed?.Manifest.Progress.EventBytes);
+        var learner = LearnerOptions(Buffer, Seed);
+        var run = new LearnerRun(options.RunId, stream, Samples, BatchSize, () => OnlineLearners.Create(Learner, learner))
+        {
+            State = state,
+            Results = results,
+        };
+        var observer = System.Reactive.Observer.Create(Observe, _ => { });
+        var result = await LearnerHost.RunAsync(run, [results, observer], TimeProvider.System, stop);
+        results.Complete(RunSummary.Create(options, Hyper, result, peakMemoryBytes: 0));
+        return result;
+    }
+
+    /// <summary>What a run comes to: every event, and the state in its newest checkpoint.</summary>
+    public (string Events, long Sequence, string StateHash) Outcome()
+    {
+        var newest = CheckpointFile.AllIn(State)[0].Read(new DiskFiles());
+        return (File.ReadAllText(EventFile), newest.Manifest.Progress.Sequence, newest.Arrays.Hash());
+    }
+}
