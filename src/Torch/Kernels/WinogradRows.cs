@@ -11,6 +11,7 @@ namespace TorchSharp.Kernels;
 /// between the passes. So what neighboring tiles share is computed once, pixels outside the image are zeros of the lines rather than
 /// cases, and each pass reads and writes few streams, in order. A line is [1 + 4 tiles + 1][16]: a pixel to the left of the first
 /// tile and one to the right of the last. Coefficient 6 i + j of tile t lies 16 t floats after the first one of coefficient 6 i + j.
+/// The transforms are not to be inlined: in a caller of several the compiler gives up inlining the vector operations themselves.
 /// </remarks>
 internal static unsafe class WinogradRows
 {
@@ -18,7 +19,7 @@ internal static unsafe class WinogradRows
     private const int Tile = 4 * Block;
 
     /// <summary>Inputs to coefficients, B' d B, of the 6 x 6 pixels around each tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Input<V>(float* x, in WinogradRow row, float* v, nint vStride)
         where V : unmanaged, ISimd<V>
     {
@@ -54,7 +55,7 @@ internal static unsafe class WinogradRows
     /// <param name="row">The row of tiles; its lines are overwritten.</param>
     /// <param name="y">Image to write.</param>
     /// <param name="pixel">Floats from one of its pixels to the next.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Output<V>(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel)
         where V : unmanaged, ISimd<V>
     {
@@ -99,7 +100,7 @@ internal static unsafe class WinogradRows
     }
 
     /// <summary>Gradients of outputs to coefficients, A dy A': the transpose of <see cref="Output"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void OutputGradient<V>(float* dy, in WinogradRow row, float* m, nint mStride)
         where V : unmanaged, ISimd<V>
     {
@@ -127,7 +128,7 @@ internal static unsafe class WinogradRows
     /// Gradients of coefficients to gradients of inputs, B dv B', the transpose of <see cref="Input"/>: adds to the two rows of pixels
     /// that the tiles above have reached, and sets the four below them.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void InputGradient<V>(float* v, nint vStride, in WinogradRow row, float* dx)
         where V : unmanaged, ISimd<V>
     {

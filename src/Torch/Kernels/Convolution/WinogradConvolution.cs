@@ -102,13 +102,13 @@ internal static unsafe partial class WinogradConvolution
     /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest all 36 fall into the same cache sets.</summary>
     private static nint Stride(int blocks, int tiles) => ((nint)blocks * tiles * Block) + Block;
 
-    /// <summary>The number of rows of tiles, at most <paramref name="max"/> if that is not below 1, that leaves the least idle in the matrix kernel's groups.</summary>
+    /// <summary>The number of rows of tiles, at most <paramref name="max"/> if that is not below 1, that leaves the least idle in the matrix kernel's groups; the largest of several.</summary>
     private static int RowsOfTiles(int max, int columns, int kernelRows)
     {
         var best = 1;
         for (var rows = 2; rows <= max; rows++)
         {
-            if (Idle(rows) * best < Idle(best) * rows)
+            if (Idle(rows) * best <= Idle(best) * rows)
                 best = rows;
         }
 
