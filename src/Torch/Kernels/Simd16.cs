@@ -34,7 +34,7 @@ internal readonly unsafe struct Simd16(Vector512<float> value) : ISimd<Simd16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd16 Relu(Simd16 value) =>
-        new(Vector512.AndNot(value._value, Vector512.LessThan(value._value, Vector512<float>.Zero)));
+        new(Vector512.MaxNative(Vector512<float>.Zero, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);

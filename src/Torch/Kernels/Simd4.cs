@@ -34,7 +34,7 @@ internal readonly unsafe struct Simd4(Vector128<float> value) : ISimd<Simd4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd4 Relu(Simd4 value) =>
-        new(Vector128.AndNot(value._value, Vector128.LessThan(value._value, Vector128<float>.Zero)));
+        new(Vector128.MaxNative(Vector128<float>.Zero, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);

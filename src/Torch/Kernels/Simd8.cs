@@ -34,7 +34,7 @@ internal readonly unsafe struct Simd8(Vector256<float> value) : ISimd<Simd8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd8 Relu(Simd8 value) =>
-        new(Vector256.AndNot(value._value, Vector256.LessThan(value._value, Vector256<float>.Zero)));
+        new(Vector256.MaxNative(Vector256<float>.Zero, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _value.Store(to);

@@ -36,12 +36,15 @@ public sealed class FusedTests : IDisposable
         KernelSet.Current = _set;
     }
 
+    private static KernelSet Set(string name) =>
+        name switch { "Portable" => KernelSet.Portable, "Avx2" => KernelSet.Avx2, _ => KernelSet.Avx512 };
+
     [Theory]
     [MemberData(nameof(Units))]
     public void ConvolutionBatchNormRelu_Inference_EqualsTheCompositionAndMaskingBitForBit(
         string set, int inputs, int size, int kernel, int stride, double keptShare, bool hasResidual)
     {
-        KernelSet.Current = set switch { "Portable" => KernelSet.Portable, "Avx2" => KernelSet.Avx2, _ => KernelSet.Avx512 };
+        KernelSet.Current = Set(set);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         manual_seed(11);
@@ -81,6 +84,24 @@ public sealed class FusedTests : IDisposable
             var y = Fused.ConvolutionBatchNormRelu(x.clone(), weight.clone(), bn, stride, added?.clone(), kept, out var multiplyAdds);
             return (y, multiplyAdds);
         }
+    }
+
+    [Theory]
+    [InlineData("Portable")]
+    [InlineData("Avx2")]
+    [InlineData("Avx512")]
+    public void ConvolutionBatchNormRelu_NotANumber_StaysInInferenceToo(string set)
+    {
+        KernelSet.Current = Set(set);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var residual = zeros(1, 16, 8, 8);
+        residual[0, 3, 1, 0] = float.NaN;
+        var bn = BatchNorm2d(16);
+        bn.eval();
+        var y = Fused.ConvolutionBatchNormRelu(ones(1, 16, 8, 8), ones(16, 16, 3, 3), bn, 1, residual, null, out _);
+        Assert.True(float.IsNaN(y[0, 3, 1, 0].ToSingle()));
+        Assert.Equal(1, y.isnan().sum().ToInt64());
     }
 
     [Fact]
