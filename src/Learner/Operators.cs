@@ -1,6 +1,5 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace DynamosStream.Learner;
 
@@ -8,6 +7,17 @@ namespace DynamosStream.Learner;
 /// <remarks>The engine's tests compare the two.</remarks>
 internal static class Operators
 {
+    [ThreadStatic]
+    private static MultiplyAdds _multiplyAdds;
+
+    /// <summary>What this thread's convolutions have taken since the last call. A composition computes dropped channels, too.</summary>
+    public static MultiplyAdds TakeMultiplyAdds()
+    {
+        var taken = _multiplyAdds;
+        _multiplyAdds = default;
+        return taken;
+    }
+
     /// <summary>relu((BN(conv(x)) + residual) * gate): convolution without bias, padded to keep the size at stride 1.</summary>
     /// <param name="x">N x Cin x H x W.</param>
     /// <param name="weight">Cout x Cin x k x k, k odd.</param>
@@ -19,31 +29,53 @@ internal static class Operators
         Tensor x, Tensor weight, BatchNorm2d bn, long stride = 1, Tensor? residual = null, Tensor? gate = null)
     {
 #if TORCH_MANAGED
-        return TorchSharp.Fused.ConvolutionBatchNormRelu(x, weight, bn, stride, residual, gate, out _);
+        var result = TorchSharp.Fused.ConvolutionBatchNormRelu(x, weight, bn, stride, residual, gate, out var done);
+        Count(result, weight, done);
+        return result;
 #else
         var y = bn.call(Conv(x, weight, stride));
         if (residual is not null)
             y = y + residual;
         if (gate is not null)
             y = y * gate.unsqueeze(2).unsqueeze(3);
-        return functional.relu(y);
+        return nn.functional.relu(y);
 #endif
     }
 
     /// <summary>BN(conv(x)): N x Cin x H x W to N x Cout x H/stride x W/stride.</summary>
-    public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride) => bn.call(Conv(x, weight, stride));
+    public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride)
+    {
+#if TORCH_MANAGED
+        var result = TorchSharp.Fused.ConvolutionBatchNorm(x, weight, bn, stride);
+        Count(result, weight, done: null);
+        return result;
+#else
+        return bn.call(Conv(x, weight, stride));
+#endif
+    }
 
     /// <summary>Each channel's mean over the image of BN(conv1x1(x)): N x Cin x H x W to N x Cout.</summary>
     public static Tensor PooledPointwiseBn(Tensor x, Tensor weight, BatchNorm2d bn) =>
 #if TORCH_MANAGED
         TorchSharp.Fused.PooledPointwiseBatchNorm(x, weight, bn);
 #else
-        ConvBn(x, weight, bn, stride: 1).mean([2, 3]);
+        bn.call(nn.functional.conv2d(x, weight)).mean([2, 3]);
 #endif
 
+#if !TORCH_MANAGED
     private static Tensor Conv(Tensor x, Tensor weight, long stride)
     {
         var padding = weight.shape[2] / 2;
-        return functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]);
+        var y = nn.functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]);
+        Count(y, weight, done: null);
+        return y;
+    }
+#endif
+
+    /// <summary>Counts a convolution; without <paramref name="done"/> as dense.</summary>
+    private static void Count(Tensor output, Tensor weight, long? done)
+    {
+        var dense = output.numel() / weight.shape[0] * weight.numel();
+        _multiplyAdds += new MultiplyAdds(done ?? dense, dense);
     }
 }

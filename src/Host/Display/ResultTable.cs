@@ -47,6 +47,8 @@ internal static class ResultTable
         yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples{before} in {speed}");
         if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
+        if (result.LastEvent.PredictionMultiplyAdds is { Dense: > 0 } work)
+            yield return Units.Row("prediction", $"{Units.Millions(work.Done)} of {Units.Millions(work.Dense)} million multiply-adds a sample");
         if (result.LastEvent.Step is { BufferCapacity: > 0 } step)
             yield return Units.Row("buffer", $"{Units.Count(step.BufferCount)} of {Units.Count(step.BufferCapacity)} samples");
         yield return Units.Row("memory", $"{Units.Mebibytes(peakMemoryBytes)} at the peak");

@@ -11,6 +11,8 @@ internal static class Units
 
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    public static string Millions(double number) => (number / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+
     public static string PerSecond(double rate) =>
         rate.ToString(rate < 10 ? "F1" : "N0", CultureInfo.InvariantCulture) + "/s";
 

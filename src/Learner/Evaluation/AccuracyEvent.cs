@@ -12,6 +12,7 @@ namespace DynamosStream.Learner;
 /// <param name="MajorityClass">Accuracies of the baseline that predicts the most frequent label so far.</param>
 /// <param name="Step">What the training step did.</param>
 /// <param name="PredictionKeptShare">Per gated layer, the share of channels kept at inference; empty without gates.</param>
+/// <param name="PredictionMultiplyAdds">What the predictions took, mean per sample.</param>
 public sealed record AccuracyEvent(
     string RunId,
     long Sequence,
@@ -22,7 +23,8 @@ public sealed record AccuracyEvent(
     RunningAccuracy NoChange,
     RunningAccuracy MajorityClass,
     LearnReport Step,
-    IReadOnlyList<float> PredictionKeptShare);
+    IReadOnlyList<float> PredictionKeptShare,
+    MultiplyAdds PredictionMultiplyAdds);
 
 /// <summary>Accuracies in [0, 1].</summary>
 /// <param name="Cumulative">Over all samples so far.</param>

@@ -38,7 +38,8 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
             NoChange.Current,
             MajorityClass.Current,
             step,
-            predictions.KeptShare);
+            predictions.KeptShare,
+            predictions.MultiplyAdds);
     }
 
     /// <summary>Puts the state of the scores and the baselines, not the learner's.</summary>

@@ -60,6 +60,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         SetTraining(false);
         var labels = new List<int>(batch.Samples.Count);
         var kept = new float[AllKept.Length];
+        Operators.TakeMultiplyAdds();
         foreach (var samples in batch.Samples.Chunk(InferenceBatch))
         {
             using var scope = NewDisposeScope();
@@ -70,7 +71,7 @@ internal abstract class NetworkLearner : IOnlineLearner
                 kept[layer] += keptShare[layer] * samples.Length / batch.Samples.Count;
         }
 
-        return new Predictions(labels, kept);
+        return new Predictions(labels, kept, Operators.TakeMultiplyAdds() / Math.Max(1, labels.Count));
     }
 
     public LearnReport Learn(SampleBatch batch)

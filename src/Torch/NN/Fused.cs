@@ -22,21 +22,33 @@ internal static class Fused
     public static Tensor ConvolutionBatchNormRelu(
         Tensor x, Tensor weight, Modules.BatchNorm2d bn, long stride, Tensor? residual, Tensor? gate, out long multiplyAdds)
     {
-        long[] strides = [stride, stride];
-        long[] padding = [weight.Sizes[^2] / 2, weight.Sizes[^1] / 2];
-        var shape = nn.functional.ConvolutionShapeOf(x, weight, null, strides, padding);
-        var recorded = GradMode.Needed(x, weight, residual) || GradMode.Needed(gate, bn.weight, bn.bias);
-        if (recorded || bn.training || bn.running_mean is null || !ConvolutionUnit.Suits(shape))
+        var (strides, padding, shape) = Same(x, weight, stride);
+        if (GradMode.Needed(residual, gate) || !IsInference(x, weight, bn) || !ConvolutionUnit.Suits(shape))
         {
             multiplyAdds = shape.MultiplyAdds;
-            var y = nn.functional.conv2d(x, weight, strides: strides, padding: padding);
-            return BatchNormRelu(y, bn, residual, gate);
+            return BatchNormRelu(nn.functional.conv2d(x, weight, strides: strides, padding: padding), bn, residual, gate);
         }
 
         CheckResidualAndGate(shape.OutputSizes, residual, gate);
-        var norm = bn.Norm(shape.OutputSizes, () => throw new UnreachableException());
-        (var output, multiplyAdds) = ConvolutionUnit.Forward(x, weight, norm, residual, gate, shape);
+        (var output, multiplyAdds) = ConvolutionUnit.Forward(x, weight, RunningNorm(bn, shape), residual, gate, shape);
         return output;
+    }
+
+    /// <summary>BatchNorm(conv2d(x, weight)), padded by half the kernel; in inference the convolution with BatchNorm in its weights.</summary>
+    /// <param name="x">[N, inputs, H, W].</param>
+    /// <param name="weight">[C, inputs, k, k], k odd.</param>
+    /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
+    /// <param name="stride">Of the convolution in both directions.</param>
+    public static Tensor ConvolutionBatchNorm(Tensor x, Tensor weight, Modules.BatchNorm2d bn, long stride)
+    {
+        var (strides, padding, shape) = Same(x, weight, stride);
+        if (!IsInference(x, weight, bn))
+            return bn.call(nn.functional.conv2d(x, weight, strides: strides, padding: padding));
+        var norm = RunningNorm(bn, shape);
+        using var scale = tensor(norm.Scale, [weight.Sizes[0], 1, 1, 1]);
+        using var scaled = weight * scale;
+        using var shift = tensor(norm.Shift);
+        return nn.functional.conv2d(x, scaled, shift, strides, padding);
     }
 
     /// <summary>relu((BatchNorm(x) + residual) * gate).</summary>
@@ -75,6 +87,20 @@ internal static class Fused
             new PooledPointwiseNode(x, weight, bn.weight, bn.bias, moments, weightedCovariance, pooled, norm).Attach(output);
         return output.MoveToOuterDisposeScope();
     }
+
+    private static (long[] Strides, long[] Padding, ConvolutionShape Shape) Same(Tensor x, Tensor weight, long stride)
+    {
+        long[] strides = [stride, stride];
+        long[] padding = [weight.Sizes[^2] / 2, weight.Sizes[^1] / 2];
+        return (strides, padding, nn.functional.ConvolutionShapeOf(x, weight, null, strides, padding));
+    }
+
+    /// <summary>Nothing to record and BatchNorm by the running statistics.</summary>
+    private static bool IsInference(Tensor x, Tensor weight, Modules.BatchNorm2d bn) =>
+        !bn.training && bn.running_mean is not null && !GradMode.Needed(x, weight) && !GradMode.Needed(bn.weight, bn.bias);
+
+    private static ChannelNorm RunningNorm(Modules.BatchNorm2d bn, ConvolutionShape shape) =>
+        bn.Norm(shape.OutputSizes, () => throw new UnreachableException());
 
     private static void CheckResidualAndGate(long[] sizes, Tensor? residual, Tensor? gate)
     {

@@ -16,5 +16,6 @@ internal static class Events
         new RunningAccuracy(0.125, 0.0625, 0.03125),
         new LearnReport(
             new Dictionary<string, float> { ["total"] = 0.1f, ["ce"] = 2.5e-7f }, keptShare ?? [0.5f, 1f], 16, 40, bufferCapacity),
-        keptShare ?? [0.5f, 1f]);
+        keptShare ?? [0.5f, 1f],
+        new MultiplyAdds(1.5, 2));
 }

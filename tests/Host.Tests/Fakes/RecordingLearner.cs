@@ -35,7 +35,7 @@ internal sealed class RecordingLearner : IOnlineLearner
     {
         Predicting(batch);
         Note($"predict {batch.Sequence}+{batch.Samples.Count}");
-        return new Predictions([.. batch.Samples.Select(s => s.Label)], [0.75f]);
+        return new Predictions([.. batch.Samples.Select(s => s.Label)], [0.75f], new MultiplyAdds(1.5e6, 2e6));
     }
 
     public LearnReport Learn(SampleBatch batch)

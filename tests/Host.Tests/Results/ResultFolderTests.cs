@@ -43,7 +43,7 @@ public sealed class ResultFolderTests : IDisposable
             ""","noChange":{"cumulative":0.25,"window":0.5,"fading":0.75}""" +
             ""","majorityClass":{"cumulative":0.125,"window":0.0625,"fading":0.03125}""" +
             ""","step":{"losses":{"total":0.1,"ce":2.5E-07},"keptShare":[0.5,1],"replayed":16,"bufferCount":40,"bufferCapacity":500}""" +
-            ""","predictionKeptShare":[0.5,1]}""",
+            ""","predictionKeptShare":[0.5,1],"predictionMultiplyAdds":{"done":1.5,"dense":2}}""",
             lines[1]);
     }
 

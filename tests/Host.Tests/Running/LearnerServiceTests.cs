@@ -99,6 +99,7 @@ public sealed class LearnerServiceTests
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
         ResultTable.Write(console, new RunOptions("counting", "recording", 100, 7), result, peakMemoryBytes: 1);
         Assert.Contains("stopped", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("prediction 1.5 of 2.0 million multiply-adds a sample", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

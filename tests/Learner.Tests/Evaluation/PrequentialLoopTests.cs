@@ -36,6 +36,7 @@ public sealed class PrequentialLoopTests
         Assert.Equal(1.0 / 3, second.MajorityClass.Cumulative, 1e-12);  // the same
         Assert.Equal(1f, second.Step.Losses["total"]);
         Assert.Equal([0.5f], second.PredictionKeptShare);
+        Assert.Equal(new MultiplyAdds(1.5, 2), second.PredictionMultiplyAdds);
         Assert.Equal(3, loop.Accuracy.Confusion.Total);
     }
 
@@ -110,7 +111,7 @@ public sealed class PrequentialLoopTests
         public Predictions Predict(SampleBatch batch)
         {
             Calls.Add($"predict {batch.Sequence}");
-            return new Predictions(new int[batch.Samples.Count], [0.5f]);
+            return new Predictions(new int[batch.Samples.Count], [0.5f], new MultiplyAdds(1.5, 2));
         }
 
         public LearnReport Learn(SampleBatch batch)

@@ -57,6 +57,7 @@ public abstract class LearnerContractTests
             Assert.All(predictions.Labels, label => Assert.InRange(label, 0, 2));
             Assert.Equal(learner.Network.GatedChannels > 0 ? 4 : 0, predictions.KeptShare.Count);
             Assert.All(predictions.KeptShare, share => Assert.InRange(share, 0, 1));
+            Assert.InRange(predictions.MultiplyAdds.Done, 1, predictions.MultiplyAdds.Dense);
             Train(learner, 1, first: step);
         }
     }

@@ -104,6 +104,34 @@ public sealed class FusedTests : IDisposable
         Assert.Equal(1, y.isnan().sum().ToInt64());
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    public void ConvolutionBatchNorm_EqualsTheComposition(bool training, int stride)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var x = randn(3, 16, 9, 9);
+        var weight = randn(32, 16, 1, 1);
+        using var fused = Norm();
+        using var plain = Norm();
+        using var noGrad = set_grad_enabled(training);
+        var composed = plain.call(functional.conv2d(x, weight, strides: [stride, stride]));
+        var y = Fused.ConvolutionBatchNorm(x, weight, fused, stride);
+        Assert.InRange((y - composed).abs().max().ToSingle(), 0, 2e-5);
+        Assert.Equal(plain.running_var!.data<float>().ToArray(), fused.running_var!.data<float>().ToArray());
+
+        TorchSharp.Modules.BatchNorm2d Norm()
+        {
+            var bn = BatchNorm2d(32);
+            bn.running_mean!.fill_(0.3f);
+            bn.running_var!.fill_(2);
+            bn.train(training);
+            return bn;
+        }
+    }
+
     [Fact]
     public void ConvolutionBatchNormRelu_GateNotZeroOrOne_IsRefused()
     {
