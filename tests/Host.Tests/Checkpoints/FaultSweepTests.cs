@@ -38,6 +38,36 @@ public sealed class FaultSweepTests : IDisposable
         Assert.True(faults > 30, $"{faults} operations.");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_PowerFailsAtTheNthOperation_GoesOnToTheSameEnd(bool zeros)
+    {
+        var whole = new TinyRun(_folder["whole"]) { Samples = 40 };
+        await whole.RunAsync();
+        var expected = whole.Outcome();
+
+        var resumed = 0;
+        for (var (operation, failed) = (1, true); failed; operation++)
+        {
+            var name = _folder[$"{operation}"];
+            await new TinyRun(name) { Samples = 16 }.RunAsync();
+            var files = new PowerLossFiles(operation, zeros);
+            var error = await Record.ExceptionAsync(() => new TinyRun(name) { Samples = 40, Files = files }.RunAsync());
+            failed = files.Failed;
+            Assert.Equal(failed, error is IOException);
+            var run = new TinyRun(name) { Samples = 40 };
+            var result = await run.RunAsync();
+            Assert.True(result.SamplesBefore >= 16, $"operation {operation}: {result.SamplesBefore} samples are left.");
+            Assert.Empty(run.Reports);
+            Assert.Equal(expected, run.Outcome());
+            resumed += result.SamplesBefore is > 16 and < 40 ? 1 : 0;
+            Directory.Delete(name, recursive: true);
+        }
+
+        Assert.True(resumed > 0, "No run went on from a checkpoint in the middle.");
+    }
+
     [Fact]
     public async Task Run_EveryCheckpoint_IsOnTheDiskBeforeItHasItsNameAndBeforeAnOlderOneGoes()
     {

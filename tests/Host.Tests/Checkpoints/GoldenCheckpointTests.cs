@@ -10,7 +10,7 @@ namespace DynamosStream.Host.Tests.Checkpoints;
 [Collection(nameof(TinyRun))]
 public sealed class GoldenCheckpointTests
 {
-    private const string StateHash = "39a6fd6589fd36a08b560b1e0bcb523de4f2266219c90abf4d4d37735ea73fd6";
+    private const string StateHash = "70549a7b1e794a8b310cd4696aedd39bb4bcf23ffc95eeb433c2616587853f55";
 
     [Fact]
     public void Read_EveryFormat_LoadsOrSaysWhyNot()
