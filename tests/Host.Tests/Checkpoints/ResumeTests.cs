@@ -90,6 +90,7 @@ public sealed class ResumeTests : IDisposable
         await whole.RunAsync();
 
         var run = new TinyRun(_folder["a"]);
+        await new TinyRun(_folder["a"]) { Samples = 40 }.RunAsync();
         await new TinyRun(_folder["a"]) { Samples = 48 }.RunAsync();
         var files = CheckpointFile.AllIn(run.State);
         var bytes = File.ReadAllBytes(files[0].Path);
@@ -148,10 +149,9 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Run_Checkpoints_AreAsManyAsAreKept()
     {
-        var run = new TinyRun(_folder["a"]) { Every = 8, Keep = 3 };
-        await run.RunAsync();
-        Assert.Equal(3, CheckpointFile.AllIn(run.State).Count);
-        Assert.Equal(64, CheckpointFile.AllIn(run.State)[0].Sequence);
+        for (var samples = 8; samples <= 64; samples += 8)
+            await new TinyRun(_folder["a"]) { Samples = samples, Keep = 3 }.RunAsync();
+        Assert.Equal([64L, 56L, 48L], CheckpointFile.AllIn(_folder["a/state"]).Select(file => file.Sequence));
         Assert.DoesNotContain(_folder.Files("a/state"), name => name.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
