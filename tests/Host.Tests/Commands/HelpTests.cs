@@ -35,6 +35,14 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task Help_Checkpoint_NamesItsCommands()
+    {
+        var outcome = await Dynamos.RunAsync("checkpoint", "--help");
+        outcome.AssertSucceeded();
+        Assert.All(["list", "inspect", "verify", "export"], name => Assert.Contains(name, outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Version_Always_IsOneLine()
     {
         var outcome = await Dynamos.RunAsync("--version");
