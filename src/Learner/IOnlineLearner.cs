@@ -13,6 +13,7 @@ public interface IOnlineLearner : IDisposable
     Predictions Predict(SampleBatch batch);
 
     /// <summary>Takes one training step on the batch and offers it to the memory.</summary>
+    /// <exception cref="StepSkippedException">A number in the step is not finite; nothing has changed.</exception>
     LearnReport Learn(SampleBatch batch);
 
     /// <summary>Puts everything that later predictions and steps depend on, beyond what the learner was made from.</summary>

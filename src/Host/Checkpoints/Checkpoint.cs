@@ -45,9 +45,11 @@ internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Array
         try
         {
             var manifest = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointManifest);
-            return manifest is { Progress: { Sequence: >= 0, EventBytes: null or >= 0 } at } && at.Positions.Values.All(next => next >= 0)
+            return manifest is { Progress: { Sequence: >= 0, EventBytes: null or >= 0, DeadLetterBytes: >= 0 } at }
+                && at.Positions.Values.All(next => next >= 0)
+                && (at.LastEvent.Ledger?.Closes() ?? true)
                 ? manifest
-                : throw new InvalidDataException("its manifest holds a count below 0");
+                : throw new InvalidDataException("its manifest holds counts that cannot be");
         }
         catch (JsonException e)
         {

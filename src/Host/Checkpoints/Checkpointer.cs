@@ -38,9 +38,10 @@ internal sealed class Checkpointer(
     {
         _progress = new RunProgress(
             batch.Sequence + batch.Samples.Count,
-            new Dictionary<string, long> { [source] = batch.Samples[^1].Position + 1 },
+            new Dictionary<string, long> { [source] = batch.NextPosition },
             results?.EventBytes,
-            report);
+            report,
+            results?.DeadLetterBytes ?? 0);
         if (_progress.Sequence - _saved < state.Every || !_writing.IsCompleted)
             return;
         _writing.GetAwaiter().GetResult();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using DynamosStream.Streams;
+using DynamosStream.Host.Running;
 
 namespace DynamosStream.Host.Commands;
 
@@ -69,6 +69,7 @@ internal static class DynamosCommand
         root.Add(StreamsCommand.Create());
         root.Add(data);
         root.Add(CheckpointCommand.Create());
+        root.Add(DeadLettersCommand.Create());
         return root;
     }
 
@@ -83,7 +84,7 @@ internal static class DynamosCommand
 
     /// <summary>Whether the message alone tells the user what is wrong.</summary>
     private static bool IsExplained(Exception e) => e
-        is IOException or UnauthorizedAccessException or InvalidDataException or SampleRejectedException or HttpRequestException;
+        is IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException or DivergedException;
 
     private static string NameOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "dynamos";

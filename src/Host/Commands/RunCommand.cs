@@ -23,22 +23,30 @@ internal static class RunCommand
         if (options.Threads is { } threads)
             torch.set_num_threads(threads);
         var hyperParameters = HyperParameterPresets.For(options.Stream, options.Buffer);
-        using var state = options.State is null
-            ? null
-            : RunState.Open(options, stream.Description, hyperParameters, files, reason => Console.Error.WriteLine($"dynamos: {reason}"));
-        using var folder = options.Out is null
-            ? null
-            : ResultFolder.Open(options.Out, files, state?.Resumed?.Manifest.Progress.EventBytes);
+        var plan = CreateRun(options, stream, hyperParameters, weights) with { Report = Report };
+        return await SecondChance.RunAsync(
+            StartAsync, () => options.State is { } at && CheckpointFile.AllIn(at).Count > 0, Report);
 
-        var run = CreateRun(options, stream, hyperParameters, weights) with { State = state, Results = folder };
-        if (!options.Quiet)
-            StartText.Write(console, options, run, hyperParameters);
+        async Task<int> StartAsync()
+        {
+            using var state = options.State is null ? null : RunState.Open(options, stream.Description, hyperParameters, files, Report);
+            var progress = state?.Resumed?.Manifest.Progress;
+            using var folder = options.Out is null
+                ? null
+                : ResultFolder.Open(options.Out, files, progress?.EventBytes, progress?.DeadLetterBytes ?? 0);
 
-        var result = await LearnAsync(run, console, options.Quiet, folder, cancellation);
-        var peakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64;
-        folder?.Complete(RunSummary.Create(options, hyperParameters, result, peakMemoryBytes));
-        ResultTable.Write(console, options, result, peakMemoryBytes);
-        return DynamosCommand.Success;
+            var run = plan with { State = state, Results = folder };
+            if (!options.Quiet)
+                StartText.Write(console, options, run, hyperParameters);
+
+            var result = await LearnAsync(run, console, options.Quiet, folder, cancellation);
+            var peakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64;
+            folder?.Complete(RunSummary.Create(options, hyperParameters, result, peakMemoryBytes));
+            ResultTable.Write(console, options, result, peakMemoryBytes);
+            return DynamosCommand.Success;
+        }
+
+        static void Report(string reason) => Console.Error.WriteLine($"dynamos: {reason}");
     }
 
     private static LearnerRun CreateRun(

@@ -45,6 +45,13 @@ internal static class ResultTable
         var speed = $"{Units.Duration(result.Learning)}, {Units.PerSecond(result.SamplesPerSecond)}";
         var before = result.SamplesBefore == 0 ? string.Empty : $", the last {Units.Count(result.Samples - result.SamplesBefore)} of them";
         yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples{before} in {speed}");
+        var ledger = result.Ledger;
+        yield return Units.Row(
+            "ledger", $"{Units.Count(ledger.Offered)} offered = {Units.Count(ledger.Accepted)} accepted + {Units.Count(ledger.Dropped)} dropped");
+        yield return Units.Row(
+            string.Empty,
+            $"{Units.Count(ledger.Accepted)} accepted = {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
+            $" + {Units.Count(ledger.Skipped)} skipped + {Units.Count(ledger.InFlight)} in flight");
         if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
         if (result.LastEvent.PredictionMultiplyAdds is { Dense: > 0 } work)

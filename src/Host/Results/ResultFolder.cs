@@ -2,68 +2,93 @@ using System.Buffers;
 using System.Text.Json;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Results;
 
-/// <summary>The folder that receives a run's events while it runs and its summary at the end.</summary>
+/// <summary>The folder that receives a run's events and dead letters while it runs and its summary at the end.</summary>
 /// <remarks>A file has its final name only once it is whole: until then events are in <c>events.ndjson.part</c>.</remarks>
 internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
 {
     public const string EventsName = "events.ndjson";
     public const string SummaryName = "summary.json";
-    private const string Unfinished = ".part";
     private const string LockName = ".lock";
     private static readonly byte[] LineEnd = [(byte)'\n'];
 
     private readonly string _folder;
     private readonly IFiles _files;
     private readonly FileStream _lock;
-    private readonly Stream _events;
+    private readonly GrowingFile _events;
+    private readonly DeadLetterFile _deadLetters;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _json;
 
-    private ResultFolder(string folder, IFiles files, FileStream folderLock, Stream events)
+    private ResultFolder(string folder, IFiles files, FileStream folderLock, GrowingFile events, DeadLetterFile deadLetters)
     {
-        (_folder, _files, _lock, _events) = (folder, files, folderLock, events);
+        (_folder, _files, _lock, _events, _deadLetters) = (folder, files, folderLock, events, deadLetters);
         _json = new Utf8JsonWriter(_line);
     }
 
     /// <summary>Bytes of the events so far.</summary>
-    public long EventBytes => _events.Position;
+    public long EventBytes => _events.Bytes;
+
+    /// <summary>Bytes of the dead letters so far.</summary>
+    public long DeadLetterBytes => _deadLetters.Bytes;
 
     /// <summary>Creates the folder if needed and starts the event file: a folder that cannot be used is found out at once.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">Does the operations on its files.</param>
     /// <param name="keptBytes">For a run that goes on: bytes of the event file that were written up to where it does; the rest is cut off.</param>
+    /// <param name="keptDeadLetterBytes">The same for the dead letters.</param>
     /// <exception cref="IOException">The folder holds results, or not the events of the run that goes on, is in use by another run, or
     /// cannot be written to.</exception>
-    public static ResultFolder Open(string folder, IFiles files, long? keptBytes = null)
+    public static ResultFolder Open(string folder, IFiles files, long? keptBytes = null, long keptDeadLetterBytes = 0)
     {
         if (keptBytes is null)
             RequireNoResults(folder);
         FileStream? folderLock = null;
+        GrowingFile? events = null;
         try
         {
             Directory.CreateDirectory(folder);
             folderLock = Lock(folder);
-            var events = keptBytes is { } kept ? Reopen(folder, files, kept) : files.Open(PartOf(folder, EventsName), FileMode.Create);
+            var summary = Path.Combine(folder, SummaryName);
+            if (File.Exists(summary))
+                files.Delete(summary);
+            events = new GrowingFile(Path.Combine(folder, EventsName), files, keptBytes);
+            var deadLetters = new DeadLetterFile(folder, files, keptDeadLetterBytes);
             files.SyncFolder(folder);
-            return new ResultFolder(folder, files, folderLock, events);
+            return new ResultFolder(folder, files, folderLock, events, deadLetters);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            folderLock?.Dispose();
+            Release();
             throw new IOException($"--out '{folder}' cannot be written to; expected a folder that can: {e.Message}", e);
         }
         catch
         {
-            folderLock?.Dispose();
+            Release();
             throw;
+        }
+
+        void Release()
+        {
+            events?.Dispose();
+            folderLock?.Dispose();
         }
     }
 
-    /// <summary>Returns when all events so far are on the disk; any thread may ask.</summary>
-    public void FlushToDisk() => _files.FlushToDisk(_events);
+    /// <summary>Returns when all events and dead letters so far are on the disk; any thread may ask.</summary>
+    public void FlushToDisk()
+    {
+        _events.FlushToDisk();
+        _deadLetters.FlushToDisk();
+    }
+
+    /// <summary>Keeps a sample that no learner can take.</summary>
+    /// <param name="source">The name of its source.</param>
+    /// <param name="sample">A sample that was rejected.</param>
+    public void Add(string source, Sample sample) => _deadLetters.Add(source, sample);
 
     public void OnNext(AccuracyEvent value)
     {
@@ -85,11 +110,10 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     /// <summary>Gives the event file its final name and writes the summary. Where there is a summary, the events are whole.</summary>
     public void Complete(RunSummary summary)
     {
-        FlushToDisk();
-        _events.Dispose();
-        _files.Rename(PartOf(_folder, EventsName), Path.Combine(_folder, EventsName));
-
-        using (var file = _files.Open(PartOf(_folder, SummaryName), FileMode.Create))
+        _events.Complete();
+        _deadLetters.Complete();
+        var path = Path.Combine(_folder, SummaryName);
+        using (var file = _files.Open(GrowingFile.PartOf(path), FileMode.Create))
         {
             using (var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true }))
                 JsonSerializer.Serialize(json, summary, ResultJson.Default.RunSummary);
@@ -97,7 +121,7 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
             _files.FlushToDisk(file);
         }
 
-        _files.Rename(PartOf(_folder, SummaryName), Path.Combine(_folder, SummaryName));
+        _files.Rename(GrowingFile.PartOf(path), path);
         _files.SyncFolder(_folder);
     }
 
@@ -105,9 +129,7 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     {
         _json.Dispose();
         _events.Dispose();
-        var part = new FileInfo(PartOf(_folder, EventsName));
-        if (part is { Exists: true, Length: 0 })
-            part.Delete();
+        _deadLetters.Dispose();
         _lock.Dispose();
     }
 
@@ -127,28 +149,4 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
                 throw new IOException($"--out '{folder}' already holds {name}; expected a folder without results.");
         }
     }
-
-    /// <summary>Makes the results of a run that ended into those of one that goes on.</summary>
-    private static Stream Reopen(string folder, IFiles files, long keptBytes)
-    {
-        var (final, part, summary) = (Path.Combine(folder, EventsName), PartOf(folder, EventsName), Path.Combine(folder, SummaryName));
-        if (File.Exists(summary))
-            files.Delete(summary);
-        if (File.Exists(final))
-            files.Rename(final, part);
-
-        var length = File.Exists(part) ? new FileInfo(part).Length : 0;
-        if (length < keptBytes)
-        {
-            throw new InvalidDataException(
-                $"--out '{folder}' holds {length} bytes of events, but the run goes on after {keptBytes}; expected the folder that it wrote to.");
-        }
-
-        var events = files.Open(part, FileMode.OpenOrCreate);
-        events.SetLength(keptBytes);
-        events.Position = keptBytes;
-        return events;
-    }
-
-    private static string PartOf(string folder, string name) => Path.Combine(folder, name + Unfinished);
 }

@@ -4,8 +4,9 @@ using DynamosStream.Learner;
 namespace DynamosStream.Host.Results;
 
 /// <summary>How results look as JSON: camel case, shortest digits that read back as the same number.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AccuracyEvent))]
+[JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(HyperParameters))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Results;
 
@@ -11,6 +12,7 @@ internal sealed record RunSummary(
     HyperParameters HyperParameters,
     bool Completed,
     long Samples,
+    LedgerCounts Ledger,
     RunningAccuracy Accuracy,
     RunningAccuracy NoChange,
     RunningAccuracy MajorityClass,
@@ -31,6 +33,7 @@ internal sealed record RunSummary(
         hyperParameters,
         result.Completed,
         result.Samples,
+        result.Ledger,
         result.Loop.Accuracy.Current,
         result.Loop.NoChange.Current,
         result.Loop.MajorityClass.Current,

@@ -21,6 +21,9 @@ internal sealed record LearnerRun(
     /// <summary>Where the run's checkpoints are and where it goes on; null for a run that takes none.</summary>
     public RunState? State { get; init; }
 
+    /// <summary>Receives what somebody should know who does not read the results.</summary>
+    public Action<string> Report { get; init; } = _ => { };
+
     /// <summary>Where its events are written to, which its checkpoints must agree with; null for nowhere.</summary>
     public ResultFolder? Results { get; init; }
 }

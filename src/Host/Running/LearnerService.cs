@@ -14,9 +14,15 @@ namespace DynamosStream.Host.Running;
 /// </remarks>
 internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
+    /// <summary>Steps in a row that cannot be taken before it is no longer put down to the samples.</summary>
+    public const int MostSkipsInARow = 8;
+
     private const int BatchesAhead = 8;
 
     private readonly Subject<AccuracyEvent> _events = new();
+    private readonly Ledger _ledger = new(CountsAtStart(run.State?.Resumed?.Manifest.Progress));
+    private int _skipsInARow;
+    private string? _lastRefusal;
     private AccuracyEvent? _last = run.State?.Resumed?.Manifest.Progress.LastEvent;
 
     /// <summary>One event a batch, raised on the learner's thread: an observer that throws ends the run.</summary>
@@ -62,10 +68,11 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             checkpoints?.Finish();
             _events.OnCompleted();
             return new RunResult(
-                loop.Accuracy.Confusion.Total >= run.PlannedSamples,
+                _ledger.Counts.Offered >= run.PlannedSamples,
                 loop,
                 _last ?? throw NothingLearned(stopping),
                 MeasureHeldOut(learner, classes, stopping),
+                _ledger.Counts,
                 learning,
                 run.State?.Sequence ?? 0);
         }
@@ -83,8 +90,11 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         {
             foreach (var batch in bridge.Batches.ReadAllAsync(stopping).ToBlockingEnumerable())
             {
-                Process(loop, batch);
-                checkpoints?.StepEnded(batch, _last!);
+                // A stream that can be read again is offered its samples' places when they are taken: what waits is still the stream's.
+                _ledger.Offer(batch.TotalCount);
+                SetAside(batch.Rejected);
+                if (batch.Samples.Count > 0)
+                    Process(loop, batch with { Sequence = loop.Accuracy.Confusion.Total }, checkpoints);
                 stopping.ThrowIfCancellationRequested();
             }
         }
@@ -100,19 +110,76 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         var samples = run.Stream.ToObservable(from?.Positions[run.Stream.Description.Name] ?? 0);
         if (run.PlannedSamples is { } planned)
             samples = samples.TakeWhile(sample => sample.Position < planned);
-        return samples.Validate(run.Stream.Description).BatchByCount(run.BatchSize, from?.Sequence ?? 0);
+        return samples.Validate(run.Stream.Description).BatchByCount(run.BatchSize);
     }
 
-    private void Process(PrequentialLoop loop, SampleBatch batch)
+    private void SetAside(IReadOnlyList<Sample> rejected)
     {
-        var report = loop.Process(batch);
-        _last = report;
-        _events.OnNext(report);
+        foreach (var sample in rejected)
+        {
+            run.Results?.Add(run.Stream.Description.Name, sample);
+            Refuse(_ledger.Counts.DeadLettered, $"sample {sample.Position} of '{run.Stream.Description.Name}' is not learned: {sample.Rejection}.");
+            _ledger.DeadLetter(1);
+        }
     }
+
+    /// <summary>One step. The batch's sequence number counts what was learned before it: one that is skipped leaves no trace there.</summary>
+    private void Process(PrequentialLoop loop, SampleBatch batch, Checkpointer? checkpoints)
+    {
+        AccuracyEvent report;
+        try
+        {
+            report = loop.Process(batch);
+        }
+        catch (StepSkippedException e)
+        {
+            Skip(batch, e.Message);
+            return;
+        }
+
+        _skipsInARow = 0;
+        _ledger.Train(batch.Samples.Count);
+        _last = report with { Ledger = LedgerAt(report) };
+        _events.OnNext(_last);
+        checkpoints?.StepEnded(batch, _last);
+    }
+
+    private void Skip(SampleBatch batch, string reason)
+    {
+        var first = batch.Samples[0].Position;
+        Refuse(_ledger.Counts.Skipped, $"the {batch.Samples.Count} samples from {first} on of '{run.Stream.Description.Name}' are not learned: {reason}");
+        _ledger.Skip(batch.Samples.Count);
+        if (++_skipsInARow == MostSkipsInARow)
+            throw new DivergedException($"{MostSkipsInARow} steps in a row could not be taken; the last one: {reason}");
+    }
+
+    /// <summary>Tells of the first of its kind: how many follow is in the ledger, and which in the dead letters.</summary>
+    private void Refuse(long before, string reason)
+    {
+        _lastRefusal = reason;
+        if (before == 0)
+            run.Report(reason);
+    }
+
+    /// <summary>The counts after a step, which the evaluation's own count must meet.</summary>
+    private LedgerCounts LedgerAt(AccuracyEvent report) => _ledger.Counts is { InFlight: 0 } counts && counts.Trained == report.Samples
+        ? counts
+        : throw new InvalidOperationException($"The ledger says {_ledger.Counts}, but {report.Samples} samples were scored.");
+
+    private static LedgerCounts CountsAtStart(RunProgress? resumed) => resumed switch
+    {
+        null => default,
+
+        // Format 1 began without a ledger, when whatever was not learned ended the run.
+        { LastEvent.Ledger: null, Sequence: var n } => new LedgerCounts(n, n, 0, n, 0, 0, 0),
+        { LastEvent.Ledger: { } counts } => counts,
+    };
 
     private Exception NothingLearned(CancellationToken stopping) => stopping.IsCancellationRequested
         ? new OperationCanceledException("stopped before the first sample", stopping)
-        : new InvalidDataException($"stream '{run.Stream.Description.Name}' holds no samples; expected at least one.");
+        : new InvalidDataException(_lastRefusal is null
+            ? $"stream '{run.Stream.Description.Name}' holds no samples; expected at least one."
+            : $"no sample of {_ledger.Counts.Offered} could be learned; the last: {_lastRefusal}");
 
     private ConfusionMatrix? MeasureHeldOut(IOnlineLearner learner, int classes, CancellationToken stopping)
     {

@@ -1,12 +1,14 @@
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Running;
 
 /// <summary>What a run came to, also when it was stopped early.</summary>
-/// <param name="Completed">Whether every planned sample was learned; false if the run was stopped.</param>
+/// <param name="Completed">Whether every planned sample was taken, learned or not; false if the run was stopped.</param>
 /// <param name="Loop">The accuracies of the learner and of the baselines.</param>
 /// <param name="LastEvent">The last batch's event.</param>
 /// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped before that test ended.</param>
+/// <param name="Ledger">What became of all samples.</param>
 /// <param name="Learning">Time from this start of the run to its last sample, without the held-out test.</param>
 /// <param name="SamplesBefore">Samples learned before this start.</param>
 internal sealed record RunResult(
@@ -14,6 +16,7 @@ internal sealed record RunResult(
     PrequentialLoop Loop,
     AccuracyEvent LastEvent,
     ConfusionMatrix? HeldOut,
+    LedgerCounts Ledger,
     TimeSpan Learning,
     long SamplesBefore = 0)
 {

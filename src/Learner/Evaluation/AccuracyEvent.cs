@@ -1,3 +1,5 @@
+using DynamosStream.Streams;
+
 namespace DynamosStream.Learner;
 
 /// <summary>One prequential report: a batch was predicted, scored, then learned.</summary>
@@ -24,7 +26,11 @@ public sealed record AccuracyEvent(
     RunningAccuracy MajorityClass,
     LearnReport Step,
     IReadOnlyList<float> PredictionKeptShare,
-    MultiplyAdds PredictionMultiplyAdds);
+    MultiplyAdds PredictionMultiplyAdds)
+{
+    /// <summary>What became of all samples so far, this batch included; null where no ledger is kept.</summary>
+    public LedgerCounts? Ledger { get; init; }
+}
 
 /// <summary>Accuracies in [0, 1].</summary>
 /// <param name="Cumulative">Over all samples so far.</param>

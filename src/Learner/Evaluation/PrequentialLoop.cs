@@ -20,14 +20,16 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
     /// <summary>Accuracy of predicting the most frequent label so far.</summary>
     public PrequentialAccuracy MajorityClass { get; } = new(classes);
 
-    /// <summary>Predicts the batch, scores the predictions, then learns it.</summary>
+    /// <summary>Predicts the batch, learns it, and scores the predictions.</summary>
+    /// <param name="batch">At least one sample.</param>
+    /// <exception cref="StepSkippedException">The learner could not learn it; nothing has changed, nothing was scored.</exception>
     public AccuracyEvent Process(SampleBatch batch)
     {
         var predictions = learner.Predict(batch);
+        var step = learner.Learn(batch);
         var labels = batch.Samples.Select(s => s.Label).ToArray();
         foreach (var (predicted, label) in predictions.Labels.Zip(labels))
             Score(predicted, label);
-        var step = learner.Learn(batch);
         return new AccuracyEvent(
             runId,
             batch.Sequence,

@@ -24,7 +24,7 @@ internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("d
             terms.Backward();
         }
 
-        var losses = Descend(terms);
+        var losses = Descend(terms, stream.Logits, stream.Attention);
         Offer(images, labels, stream.Logits, stream.Attention, sequence);
         return Report(losses, KeptShare(stream), replay);
     }

@@ -16,6 +16,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     private readonly SGD _sgd;
     private readonly Device _device;
     private readonly Parameter[] _parameters;
+    private readonly RunningStatistics _statistics;
 
     // A batch on its way into tensors, which copy it.
     private float[] _features = [];
@@ -34,6 +35,7 @@ internal abstract class NetworkLearner : IOnlineLearner
             PyTorchNames.Load(Network, weights);
         Network.to(_device);
         _parameters = [.. Network.parameters()];
+        _statistics = new RunningStatistics(Network);
         _sgd = optim.SGD(_parameters, Hyper.LearningRate);
         Memory = memory ? new ReservoirBuffer(options.BufferSize) : null;
     }
@@ -83,9 +85,18 @@ internal abstract class NetworkLearner : IOnlineLearner
         SetTraining(true);
         foreach (var parameter in _parameters)
             parameter.grad = null;
-        var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
-        Iteration++;
-        return report;
+        _statistics.Keep();
+        try
+        {
+            var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
+            Iteration++;
+            return report;
+        }
+        catch (StepSkippedException)
+        {
+            _statistics.PutBack();
+            throw;
+        }
     }
 
     public void Save(StateArrays state)
@@ -108,6 +119,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     public void Dispose()
     {
         _sgd.Dispose();
+        _statistics.Dispose();
         Network.Dispose();
         Memory?.Dispose();
     }
@@ -124,22 +136,29 @@ internal abstract class NetworkLearner : IOnlineLearner
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
         var terms = new LossTerms();
-        terms.Add("cross_entropy", 1, functional.cross_entropy(Network.call(images), labels));
+        var logits = Network.call(images);
+        terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
         terms.Backward();
-        return Report(Descend(terms), AllKept, replay: null);
+        return Report(Descend(terms, logits), AllKept, replay: null);
     }
 
-    /// <summary>One step of plain SGD along the gradients of the terms.</summary>
+    /// <summary>One step of plain SGD along the gradients of the terms, if every number that the learner would keep is finite.</summary>
+    /// <param name="terms">The losses, whose gradients have been taken.</param>
+    /// <param name="answers">What the network answered to the stream batch, and the memory may store.</param>
     /// <returns>The terms' values.</returns>
-    protected IReadOnlyDictionary<string, float> Descend(LossTerms terms)
+    /// <exception cref="StepSkippedException">A number is not finite; no step was taken.</exception>
+    protected IReadOnlyDictionary<string, float> Descend(LossTerms terms, params IEnumerable<Tensor> answers)
     {
         var values = terms.Values();
         if (!float.IsFinite(values["total"]))
         {
             var listing = string.Join(", ", values.Select(v => FormattableString.Invariant($"{v.Key} {v.Value}")));
-            throw new InvalidDataException($"The loss of step {Iteration} is not finite: {listing}.");
+            throw new StepSkippedException($"The loss of step {Iteration} is not finite: {listing}.");
         }
 
+        RequireFinite("A gradient", _parameters.Select(parameter => parameter.grad).OfType<Tensor>());
+        RequireFinite("A running statistic", _statistics.Floats);
+        RequireFinite("A response", answers);
         _sgd.step();
         return values;
     }
@@ -162,6 +181,12 @@ internal abstract class NetworkLearner : IOnlineLearner
     }
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
+
+    private void RequireFinite(string what, IEnumerable<Tensor> tensors)
+    {
+        if (!Operators.AreFinite(tensors))
+            throw new StepSkippedException($"{what} of step {Iteration} is not finite.");
+    }
 
     /// <summary>The mode, whose change visits every module.</summary>
     private void SetTraining(bool training)

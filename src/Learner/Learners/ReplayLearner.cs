@@ -29,7 +29,7 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
             terms.Backward();
         }
 
-        var losses = Descend(terms);
+        var losses = Descend(terms, logits);
         Offer(images, labels, logits, attention: null, sequence);
         return Report(losses, AllKept, replay);
     }

@@ -39,6 +39,18 @@ internal static unsafe class Sums
         return output;
     }
 
+    /// <summary>Whether every float32 element is finite: a sum with one that is not is not. Elements near the largest float may say no too.</summary>
+    public static bool IsFinite(Tensor x)
+    {
+        if (!Elementwise.IsFlat(x, x))
+            x.Strided();
+        var finite = Elementwise.IsFlat(x, x)
+            ? double.IsFinite(Long(x.Floats, 1, x.Count))
+            : float.IsFinite(x.sum().ToSingle());
+        GC.KeepAlive(x);
+        return finite;
+    }
+
     /// <summary>One long sum, in parts that are added in order.</summary>
     private static double Long(float* x, long stride, long count)
     {

@@ -88,6 +88,9 @@ internal static class Fused
         return output.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether every element of these float32 tensors is finite.</summary>
+    public static bool AreFinite(IEnumerable<Tensor> tensors) => tensors.All(Sums.IsFinite);
+
     private static (long[] Strides, long[] Padding, ConvolutionShape Shape) Same(Tensor x, Tensor weight, long stride)
     {
         long[] strides = [stride, stride];

@@ -1,4 +1,5 @@
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Fakes;
 
@@ -17,5 +18,8 @@ internal static class Events
         new LearnReport(
             new Dictionary<string, float> { ["total"] = 0.1f, ["ce"] = 2.5e-7f }, keptShare ?? [0.5f, 1f], 16, 40, bufferCapacity),
         keptShare ?? [0.5f, 1f],
-        new MultiplyAdds(1.5, 2));
+        new MultiplyAdds(1.5, 2))
+    {
+        Ledger = new LedgerCounts(samples + 6, samples + 5, 1, samples, 2, 3, 0),
+    };
 }

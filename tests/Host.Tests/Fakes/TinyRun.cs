@@ -2,6 +2,7 @@ using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Fakes;
 
@@ -23,6 +24,12 @@ internal sealed class TinyRun(string folder)
 
     public long Samples { get; init; } = 64;
 
+    /// <summary>The stream to learn, of so many samples; null for the plain one.</summary>
+    public ISampleStream? Stream { get; init; }
+
+    /// <summary>Called with the learner to put it into another.</summary>
+    public Func<IOnlineLearner, IOnlineLearner> Around { get; init; } = learner => learner;
+
     public long Every { get; init; } = 16;
 
     public int Keep { get; init; } = 2;
@@ -38,7 +45,7 @@ internal sealed class TinyRun(string folder)
     /// <summary>Called with each event; what it throws ends the run.</summary>
     public Action<AccuracyEvent> Observe { get; init; } = _ => { };
 
-    /// <summary>Why checkpoints were refused.</summary>
+    /// <summary>Why checkpoints or samples were refused.</summary>
     public List<string> Reports { get; } = [];
 
     public static LearnerOptions LearnerOptions(int buffer = 20, long seed = 5) => new()
@@ -53,17 +60,19 @@ internal sealed class TinyRun(string folder)
 
     public async Task<RunResult> RunAsync(CancellationToken stop = default)
     {
-        var stream = new BandStream(Samples);
+        var stream = Stream ?? new BandStream(Samples);
         var options = new RunOptions(
             "bands", Learner, Buffer, Seed, Out: Out, Threads: Threads, State: State, CheckpointEvery: Every, Keep: Keep);
         // One length for all: the stream's own is a setting that decides, the planned one is not.
         using var state = RunState.Open(options, stream.Description with { Length = 1000 }, Hyper, Files, Reports.Add);
-        using var results = ResultFolder.Open(Out, Files, state.Resumed?.Manifest.Progress.EventBytes);
+        var at = state.Resumed?.Manifest.Progress;
+        using var results = ResultFolder.Open(Out, Files, at?.EventBytes, at?.DeadLetterBytes ?? 0);
         var learner = LearnerOptions(Buffer, Seed);
-        var run = new LearnerRun(options.RunId, stream, Samples, BatchSize, () => OnlineLearners.Create(Learner, learner))
+        var run = new LearnerRun(options.RunId, stream, Samples, BatchSize, () => Around(OnlineLearners.Create(Learner, learner)))
         {
             State = state,
             Results = results,
+            Report = Reports.Add,
         };
         var observer = System.Reactive.Observer.Create(Observe, _ => { });
         var result = await LearnerHost.RunAsync(run, [results, observer], TimeProvider.System, stop);

@@ -43,7 +43,8 @@ public sealed class ResultFolderTests : IDisposable
             ""","noChange":{"cumulative":0.25,"window":0.5,"fading":0.75}""" +
             ""","majorityClass":{"cumulative":0.125,"window":0.0625,"fading":0.03125}""" +
             ""","step":{"losses":{"total":0.1,"ce":2.5E-07},"keptShare":[0.5,1],"replayed":16,"bufferCount":40,"bufferCapacity":500}""" +
-            ""","predictionKeptShare":[0.5,1],"predictionMultiplyAdds":{"done":1.5,"dense":2}}""",
+            ""","predictionKeptShare":[0.5,1],"predictionMultiplyAdds":{"done":1.5,"dense":2}""" +
+            ""","ledger":{"offered":10,"accepted":9,"dropped":1,"trained":4,"deadLettered":2,"skipped":3,"inFlight":0}}""",
             lines[1]);
     }
 
@@ -172,7 +173,7 @@ public sealed class ResultFolderTests : IDisposable
         return RunSummary.Create(
             new RunOptions("counting", "recording", 100, 7),
             HyperParameterPresets.For("mnist-360", 500),
-            new RunResult(Completed: true, loop, last, heldOut, TimeSpan.FromSeconds(2)),
+            new RunResult(Completed: true, loop, last, heldOut, new LedgerCounts(3, 3, 0, 3, 0, 0, 0), TimeSpan.FromSeconds(2)),
             peakMemoryBytes: 123456789);
     }
 }

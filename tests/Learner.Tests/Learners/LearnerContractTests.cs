@@ -280,17 +280,75 @@ public abstract class LearnerContractTests
         Assert.Equal(before, StateHash(learner));
     }
 
+    [Theory]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NaN)]
+    [InlineData(1e38f)]
+    [InlineData(1e30f)] // The loss stays finite, a running variance does not.
+    public void Learn_FeaturesTooLarge_SkipsTheStepAndChangesNothing(float feature)
+    {
+        for (var step = 1; step < 5; step += 3)
+        {
+            using var learner = Create();
+            Train(learner, step);
+            RequireSkipped(learner, () => learner.Learn(Poison(feature)));
+        }
+    }
+
     [Fact]
-    public void Learn_InfiniteFeatures_ThrowsAndLeavesTheWeights()
+    public void Learn_LossNotFinite_NamesItsTerms()
     {
         using var learner = Create();
         Train(learner, 3);
-        var before = Weights(learner);
-        var features = Enumerable.Repeat(float.PositiveInfinity, 64).ToArray();
-        var error = Assert.Throws<InvalidDataException>(() => learner.Learn(new SampleBatch(0, [new Sample(0, features, 0)])));
+        var error = Assert.Throws<StepSkippedException>(() => learner.Learn(Poison(float.PositiveInfinity)));
         Assert.Contains("The loss of step 3 is not finite: cross_entropy ", error.Message);
         Assert.Contains("total ", error.Message);
-        Assert.Equal(before, Weights(learner));
+    }
+
+    [Fact]
+    public void Learn_StepsSkipped_LeaveALearnerThatNeverSawThem()
+    {
+        using var skipping = Create();
+        using var other = Create();
+        for (var step = 0; step < 8; step++)
+        {
+            // In warm-up and after; the sequence number of what is skipped is that of what follows.
+            if (step is 1 or 4 or 5)
+                Assert.Throws<StepSkippedException>(() => skipping.Learn(Poison(step == 4 ? 1e30f : float.NaN, step * BatchSize)));
+            Assert.Equal(Train(other, 1, step), Train(skipping, 1, step));
+            Assert.Equal(StateHash(other), StateHash(skipping));
+        }
+    }
+
+    [Fact]
+    public void Learn_StoredResponsesNotFinite_SkipsTheStepAndChangesNothing()
+    {
+        using var learner = Create();
+        Train(learner, 8);
+        if (learner.Memory?.Slots is not { } slots || LearnerName == "er")
+            return;
+        using (no_grad())
+            slots.Logits.fill_(float.PositiveInfinity);
+        RequireSkipped(learner, () => learner.Learn(Batch(8 * BatchSize)));
+    }
+
+    private static void RequireSkipped(NetworkLearner learner, Action learn)
+    {
+        var (before, iteration, offered) = (StateHash(learner), learner.Iteration, learner.Memory?.Offered);
+        var tensors = Tensor.TotalCount;
+        Assert.Throws<StepSkippedException>(learn);
+        Assert.Equal(before, StateHash(learner));
+        Assert.Equal((iteration, offered), (learner.Iteration, learner.Memory?.Offered));
+        Assert.InRange(Tensor.TotalCount, 0, tensors + learner.Network.parameters().Count());
+    }
+
+    /// <summary>A batch of which one feature is what it should not be.</summary>
+    private static SampleBatch Poison(float feature, long sequence = 0)
+    {
+        var batch = Batch(sequence);
+        var features = batch.Samples[3].Features.ToArray();
+        features[17] = feature;
+        return batch with { Samples = [.. batch.Samples.Take(3), batch.Samples[3] with { Features = features }, .. batch.Samples.Skip(4)] };
     }
 
     private NetworkLearner Create(LearnerOptions? options = null) =>
@@ -339,8 +397,6 @@ public abstract class LearnerContractTests
             features[pixel] = (random.NextSingle() * 0.5f) + (pixel * 3 / features.Length == label ? 0.5f : 0);
         return new Sample(sequence + i, features, label);
     })]);
-
-    private static string Weights(NetworkLearner learner) => Hash(learner.Network.named_parameters().Select(p => (Tensor)p.parameter));
 
     private static string StateHash(IOnlineLearner learner) => Saved(learner).Hash();
 

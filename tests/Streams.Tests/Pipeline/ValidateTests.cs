@@ -16,18 +16,23 @@ public class ValidateTests
     [Theory]
     [InlineData(3, new[] { 0f, 0f, 0f, 0f }, "its label is 3; expected 0 to 2")]
     [InlineData(-1, new[] { 0f, 0f, 0f, 0f }, "its label is -1; expected 0 to 2")]
+    [InlineData(int.MinValue, new[] { 0f, 0f, 0f, 0f }, "its label is -2147483648; expected 0 to 2")]
+    [InlineData(0, new float[0], "it has 0 features; expected 4 (1x2x2)")]
     [InlineData(0, new[] { 0f, 0f, 0f }, "it has 3 features; expected 4 (1x2x2)")]
     [InlineData(0, new[] { 0f, 0f, 0f, 0f, 0f }, "it has 5 features; expected 4 (1x2x2)")]
     [InlineData(0, new[] { 0, 0, float.NaN, 0 }, "its feature 2 is NaN; expected a finite number")]
     [InlineData(0, new[] { 0, 0, 0, float.NegativeInfinity }, "its feature 3 is -Infinity; expected a finite number")]
-    public void Validate_UnfitSample_EndsWithAnErrorThatNamesIt(int label, float[] features, string reason)
+    public void Validate_UnfitSample_IsMarkedAndTheStreamGoesOn(int label, float[] features, string reason)
     {
         Sample[] samples = [new(6, new float[4], 1), new(7, features, label), new(8, new float[4], 1)];
-        var passed = new List<long>();
-        var error = Assert.Throws<SampleRejectedException>(
-            () => samples.ToObservable().Validate(Description).Do(sample => passed.Add(sample.Position)).Wait());
-        Assert.Equal([6L], passed);
-        Assert.Equal(7, error.Position);
-        Assert.Equal($"Sample 7 of stream 'test' was rejected: {reason}.", error.Message);
+        var passed = samples.ToObservable().Validate(Description).ToEnumerable().ToArray();
+        Assert.Equal([samples[0], samples[1] with { Rejection = reason }, samples[2]], passed);
+    }
+
+    [Fact]
+    public void Validate_SampleRejectedBefore_KeepsItsReason()
+    {
+        var rejected = new Sample(0, new float[4], 1) { Rejection = "for another reason" };
+        Assert.Equal([rejected], new[] { rejected }.ToObservable().Validate(Description).ToEnumerable());
     }
 }

@@ -132,6 +132,22 @@ public sealed class FusedTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void AreFinite_OneElementIsNot_IsFalseWhereverItIs(float value)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var x in new[] { zeros(1), ones(40_000), ones(3, 5, 7).transpose(0, 2), ones(6, 6)[.., 1..3], functional.conv2d(ones(2, 16, 6, 6), ones(16, 16, 3, 3)) })
+        {
+            Assert.True(Fused.AreFinite([x]));
+            var last = x.shape.Select(size => TensorIndex.Single(size - 1)).ToArray();
+            x[last] = tensor(value);
+            Assert.False(Fused.AreFinite([ones(2), x]));
+        }
+    }
+
     [Fact]
     public void ConvolutionBatchNormRelu_GateNotZeroOrOne_IsRefused()
     {
