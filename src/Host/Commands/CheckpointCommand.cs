@@ -92,7 +92,7 @@ internal static class CheckpointCommand
     }
 
     /// <summary>The checkpoints meant, at least one, the newest first.</summary>
-    private static IReadOnlyList<CheckpointFile> Find(string where)
+    internal static IReadOnlyList<CheckpointFile> Find(string where)
     {
         if (File.Exists(where))
             return [new CheckpointFile(where, 0)];

@@ -67,6 +67,8 @@ internal static class DynamosCommand
         var data = new Command("data", "Get data sets.") { FetchCommand.Create() };
         root.Add(run);
         root.Add(StreamsCommand.Create());
+        root.Add(AnalyzeCommand.Create());
+        root.Add(ReportCommand.Create());
         root.Add(data);
         root.Add(CheckpointCommand.Create());
         root.Add(DeadLettersCommand.Create());

@@ -12,6 +12,7 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
 {
     public const string EventsName = "events.ndjson";
     public const string SummaryName = "summary.json";
+    public const string AnalysisName = "analysis.json";
     private const string LockName = ".lock";
     private static readonly byte[] LineEnd = [(byte)'\n'];
 

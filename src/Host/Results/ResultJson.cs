@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamosStream.Host.Report;
 using DynamosStream.Learner;
 
 namespace DynamosStream.Host.Results;
@@ -9,4 +10,6 @@ namespace DynamosStream.Host.Results;
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(HyperParameters))]
+[JsonSerializable(typeof(RunAnalysis))]
+[JsonSerializable(typeof(ReportModel))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -75,7 +75,7 @@ public sealed class StateArray
         _ => Part((byte[])_values, piece),
     };
 
-    internal T[]? Values<T>() => _values as T[];
+    public T[]? Values<T>() => _values as T[];
 
     private Span<T> Part<T>(T[] values, int piece)
     {

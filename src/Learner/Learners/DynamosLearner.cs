@@ -4,9 +4,33 @@ using static TorchSharp.torch;
 namespace DynamosStream.Learner;
 
 /// <summary>Dynamos: agents gate the network's channels per input; replay keeps labels, logits and attention vectors in place.</summary>
-internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("dynamos", options, agents: true, memory: true)
+internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("dynamos", options, agents: true, memory: true), IGatedLearner
 {
     private float[] _uniform = [];
+
+    public int GatedLayers => DynamosNetwork.GatedLayers;
+
+    public int FiltersPerLayer => Network.GatedChannels / GatedLayers;
+
+    public GateReadout ReadGates(SampleBatch batch, ulong? trial = null)
+    {
+        using var noGrad = no_grad();
+        SetTraining(false);
+        var (labels, kept, attention) = (new List<int>(), new List<float[]>(), new List<float[]>());
+        foreach (var samples in batch.Samples.Chunk(InferenceBatch))
+        {
+            using var scope = NewDisposeScope();
+            var (images, _) = Tensors(samples);
+            var output = Network.Gated(images, trial is { } number ? Sampled(images, RandomPurpose.Trial, number) : ActionRules.Threshold);
+            labels.AddRange(output.Logits.argmax(1).cpu().data<long>().Select(label => (int)label));
+            kept.AddRange(Rows(output.Actions));
+            attention.AddRange(Rows(output.Attention));
+        }
+
+        return new GateReadout(labels, kept, attention);
+
+        static IEnumerable<float[]> Rows(Tensor matrix) => matrix.cpu().data<float>().ToArray().Chunk((int)matrix.shape[1]);
+    }
 
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
     {

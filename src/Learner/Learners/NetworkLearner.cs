@@ -11,7 +11,7 @@ namespace DynamosStream.Learner;
 /// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
 internal abstract class NetworkLearner : IOnlineLearner
 {
-    private const int InferenceBatch = 32;
+    protected const int InferenceBatch = 32;
 
     private readonly SGD _sgd;
     private readonly Device _device;
@@ -189,13 +189,14 @@ internal abstract class NetworkLearner : IOnlineLearner
     }
 
     /// <summary>The mode, whose change visits every module.</summary>
-    private void SetTraining(bool training)
+    protected void SetTraining(bool training)
     {
         if (Network.training != training)
             Network.train(training);
     }
 
-    private (Tensor Images, Tensor Labels) Tensors(IReadOnlyList<Sample> samples)
+    /// <summary>The samples as tensors: N x channels x height x width, and N class indices.</summary>
+    protected (Tensor Images, Tensor Labels) Tensors(IReadOnlyList<Sample> samples)
     {
         var shape = Options.Shape;
         Array.Resize(ref _features, samples.Count * shape.Length);

@@ -36,4 +36,10 @@ public enum RandomPurpose : uint
 
     /// <summary>The order within a blurred stretch of a stream.</summary>
     Blur = 12,
+
+    /// <summary>The first places of points in a picture.</summary>
+    Embedding = 13,
+
+    /// <summary>Which filters the gates keep in one of several trials with the same input.</summary>
+    Trial = 14,
 }
