@@ -16,5 +16,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Bytes of all its files.</summary>
+    public long Bytes() => _folder.EnumerateFiles().Sum(file => file.Length);
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Checkpoints;
 

@@ -1,3 +1,5 @@
+using DynamosStream.Streams;
+
 namespace DynamosStream.Host.Checkpoints;
 
 /// <summary>A folder that holds the last checkpoints of one run; one process at a time may use it.</summary>

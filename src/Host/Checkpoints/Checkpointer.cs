@@ -8,12 +8,15 @@ namespace DynamosStream.Host.Checkpoints;
 /// <remarks>At most one is being written; one that falls due meanwhile is taken as soon as that has ended. A checkpoint that cannot
 /// be written ends the run: from then on its promises would not hold.</remarks>
 internal sealed class Checkpointer(
-    RunState state, ResultFolder? results, string source, IOnlineLearner learner, PrequentialLoop loop) : IDisposable
+    RunState state, ResultFolder? results, ISampleStream stream, IOnlineLearner learner, PrequentialLoop loop) : IDisposable
 {
     /// <summary>What the names of the learner's arrays begin with.</summary>
     public const string LearnerPart = "learner";
 
     private const string EvaluationPart = "evaluation";
+
+    // Positions of the checkpoints taken since the start, as many as are kept.
+    private readonly Queue<long> _kept = [];
 
     private Task _writing = Task.CompletedTask;
     private long _saved = state.Sequence;
@@ -38,10 +41,11 @@ internal sealed class Checkpointer(
     {
         _progress = new RunProgress(
             batch.Sequence + batch.Samples.Count,
-            new Dictionary<string, long> { [source] = batch.NextPosition },
+            new Dictionary<string, long> { [stream.Description.Name] = batch.NextPosition },
             results?.EventBytes,
             report,
-            results?.DeadLetterBytes ?? 0);
+            results?.DeadLetterBytes ?? 0,
+            report.Ledger);
         if (_progress.Sequence - _saved < state.Every || !_writing.IsCompleted)
             return;
         _writing.GetAwaiter().GetResult();
@@ -73,6 +77,17 @@ internal sealed class Checkpointer(
             // Events first: a checkpoint must not know of events that a loss of power takes away.
             results?.FlushToDisk();
             state.Save(progress, arrays);
+            LetGo(progress.Positions[stream.Description.Name]);
         });
+    }
+
+    /// <summary>A journal keeps what the oldest checkpoint still needs, for a newer one may turn out to be damaged.</summary>
+    private void LetGo(long position)
+    {
+        _kept.Enqueue(position);
+        if (_kept.Count > state.Keep)
+            _kept.Dequeue();
+        if (_kept.Count == state.Keep)
+            (stream as Journal)?.Trim(_kept.Peek());
     }
 }

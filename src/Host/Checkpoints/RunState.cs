@@ -15,6 +15,9 @@ internal sealed class RunState : IDisposable
     /// <summary>Samples from one checkpoint to the next.</summary>
     public long Every { get; private init; }
 
+    /// <summary>Checkpoints to keep.</summary>
+    public int Keep { get; private init; }
+
     /// <summary>The checkpoint from which the run goes on; null for one that begins.</summary>
     public Checkpoint? Resumed { get; private init; }
 
@@ -47,6 +50,7 @@ internal sealed class RunState : IDisposable
             return new RunState(store, at => new CheckpointManifest(ProductVersion.Text, options.RunId, hash, settings, free, at))
             {
                 Every = options.CheckpointEvery,
+                Keep = options.Keep,
                 Resumed = resumed,
                 Changes = resumed is null ? [] : [.. Changed(resumed.Manifest.Options, free)],
             };

@@ -1,4 +1,5 @@
 using DynamosStream.Learner;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Display;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Commands;
 

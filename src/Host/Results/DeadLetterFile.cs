@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DynamosStream.Host.Checkpoints;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Results;

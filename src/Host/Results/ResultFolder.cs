@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using DynamosStream.Host.Checkpoints;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 

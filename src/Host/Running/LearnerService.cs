@@ -60,7 +60,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             var loop = new PrequentialLoop(learner, run.RunId, classes);
             using var checkpoints = run.State is null
                 ? null
-                : new Checkpointer(run.State, run.Results, run.Stream.Description.Name, learner, loop);
+                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop);
             checkpoints?.Restore();
             var start = time.GetTimestamp();
             Learn(loop, checkpoints, stopping);
@@ -171,8 +171,8 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         null => default,
 
         // Format 1 began without a ledger, when whatever was not learned ended the run.
-        { LastEvent.Ledger: null, Sequence: var n } => new LedgerCounts(n, n, 0, n, 0, 0, 0),
-        { LastEvent.Ledger: { } counts } => counts,
+        { Ledger: null, Sequence: var n } => new LedgerCounts(n, n, 0, n, 0, 0, 0),
+        { Ledger: { } counts } => counts,
     };
 
     private Exception NothingLearned(CancellationToken stopping) => stopping.IsCancellationRequested
@@ -185,7 +185,8 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     {
         try
         {
-            return HeldOutAccuracy.Measure(learner, run.Stream.ReadHeldOut(), classes, stopping);
+            var samples = run.Stream.ReadHeldOut();
+            return samples.Any() ? HeldOutAccuracy.Measure(learner, samples, classes, stopping) : null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Checkpoints;
 

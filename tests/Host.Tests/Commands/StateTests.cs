@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DynamosStream.Host.Checkpoints;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Commands;
 

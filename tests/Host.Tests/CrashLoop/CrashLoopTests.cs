@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Tests.Commands;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.CrashLoop;
 

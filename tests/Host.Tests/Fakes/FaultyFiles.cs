@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DynamosStream.Host.Checkpoints;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Fakes;
 

@@ -1,4 +1,4 @@
-using DynamosStream.Host.Checkpoints;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Fakes;
 

@@ -1,4 +1,3 @@
-using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Commands;
 using DynamosStream.Host.Results;
 using DynamosStream.Streams;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
 using DynamosStream.Host.Tests.Fakes;

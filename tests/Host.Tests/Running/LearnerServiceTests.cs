@@ -1,5 +1,4 @@
 using System.Reactive;
-using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Commands;
 using DynamosStream.Host.Display;
 using DynamosStream.Host.Results;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace DynamosStream.Host.Checkpoints;
+namespace DynamosStream.Streams;
 
 /// <summary>The file system.</summary>
 internal sealed class DiskFiles : IFiles
@@ -9,7 +9,7 @@ internal sealed class DiskFiles : IFiles
     public Stream Open(string path, FileMode mode) => new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
     public Stream OpenRead(string path) =>
-        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 4096, FileOptions.SequentialScan);
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096, FileOptions.SequentialScan);
 
     public void FlushToDisk(Stream file) => RandomAccess.FlushToDisk(((FileStream)file).SafeFileHandle);
 

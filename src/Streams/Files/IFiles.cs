@@ -1,4 +1,4 @@
-namespace DynamosStream.Host.Checkpoints;
+namespace DynamosStream.Streams;
 
 /// <summary>The file operations that what a run leaves behind depends on; a test makes any one of them fail.</summary>
 internal interface IFiles
