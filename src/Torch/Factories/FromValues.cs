@@ -2,7 +2,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    private static unsafe Tensor FromValues<T>(
+    private static Tensor FromValues<T>(
         ReadOnlySpan<T> values, ReadOnlySpan<long> dimensions, ScalarType? dtype, Device? device, bool requires_grad)
         where T : unmanaged
     {
@@ -10,7 +10,7 @@ public static partial class torch
         if (Shape.Count(dimensions) != values.Length)
             throw new ArgumentException($"mismatched total size creating a tensor from an array: {values.Length} values for shape {Shape.Text(dimensions)}");
         var result = Tensor.EmptyStrided(dimensions, TypeOf<T>());
-        values.CopyTo(new Span<T>(result.Pointer, values.Length));
+        values.CopyTo(result.AsSpan<T>());
         return Converted(result, dtype, requires_grad);
     }
 

@@ -3,7 +3,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     /// <summary>start, start + step, ... below stop; Int64 where all three are whole, unless another type is asked for.</summary>
-    public static unsafe Tensor arange(
+    public static Tensor arange(
         Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
     {
         RequireCpu(device);
@@ -21,7 +21,7 @@ public static partial class torch
 
         var result = Tensor.EmptyStrided([count]);
         for (var i = 0L; i < count; i++)
-            result.Floats[i] = (float)(start.Double + (i * step.Double));
+            result.At<float>(i) = (float)(start.Double + (i * step.Double));
         return Converted(result, dtype, requires_grad);
     }
 
@@ -32,24 +32,24 @@ public static partial class torch
         arange(0, stop, 1, dtype, device, requires_grad);
 
     /// <summary>So many numbers at equal distances, both ends included.</summary>
-    public static unsafe Tensor linspace(
+    public static Tensor linspace(
         double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
     {
         RequireCpu(device);
         var result = Tensor.EmptyStrided([steps]);
         var step = steps > 1 ? (end - start) / (steps - 1) : 0;
         for (var i = 0L; i < steps; i++)
-            result.Floats[i] = (float)(i < steps / 2 ? start + (i * step) : steps == 1 ? start : end - ((steps - 1 - i) * step));
+            result.At<float>(i) = (float)(i < steps / 2 ? start + (i * step) : steps == 1 ? start : end - ((steps - 1 - i) * step));
         return Converted(result, dtype, requires_grad);
     }
 
     /// <summary>Ones on the diagonal, zeros elsewhere; square unless the columns are given.</summary>
-    public static unsafe Tensor eye(long rows, long columns = -1L, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
+    public static Tensor eye(long rows, long columns = -1L, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
     {
         var width = columns < 0 ? rows : columns;
         var result = zeros((ReadOnlySpan<long>)[rows, width], ScalarType.Float32, device);
         for (var i = 0L; i < Math.Min(rows, width); i++)
-            result.Floats[(i * width) + i] = 1;
+            result.At<float>((i * width) + i) = 1;
         return Converted(result, dtype, requires_grad);
     }
 }

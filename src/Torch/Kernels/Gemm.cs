@@ -10,6 +10,13 @@ internal readonly unsafe struct Matrix(float* data, long rowStride, long columnS
     public readonly float* Data = data;
     public readonly long RowStride = rowStride;
     public readonly long ColumnStride = columnStride;
+
+    /// <summary>The last two dimensions of a strided tensor, at <paramref name="pair"/> of the first where there are three.</summary>
+    public static Matrix Of(Tensor tensor, long pair)
+    {
+        var strides = tensor.Body.Strides;
+        return new Matrix(tensor.Floats + (tensor.Rank == 3 ? pair * strides[0] : 0), strides[^2], strides[^1]);
+    }
 }
 
 /// <summary>Matrix product c = a b.</summary>
@@ -24,6 +31,10 @@ internal static unsafe class Gemm
     private const int Depth = 256;
     private const int RowsPerPart = 48;
     private const long ParallelFlops = 128 * 1024;
+
+    /// <summary>One pair of matrices of a batch: c [pair] = a [pair] b [pair]; c is contiguous. Tensors of two dimensions are a batch of one.</summary>
+    public static void Run(long pair, long m, long n, long k, Tensor a, Tensor b, Tensor c) =>
+        Run(m, n, k, Matrix.Of(a, pair), Matrix.Of(b, pair), c.Floats + (pair * m * n), n);
 
     /// <summary>c [m, n], with rows <paramref name="cStride"/> apart and columns side by side, is overwritten.</summary>
     public static void Run(long m, long n, long k, Matrix a, Matrix b, float* c, long cStride)

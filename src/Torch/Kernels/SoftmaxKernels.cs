@@ -6,23 +6,36 @@ namespace TorchSharp.Kernels;
 /// <summary>Softmax and its logarithm over contiguous rows of float32, and their gradients.</summary>
 internal static unsafe class SoftmaxKernels
 {
-    public static void Run(float* x, float* y, long rows, long width, bool log) =>
+    /// <summary>y of x, both contiguous rows of <paramref name="width"/>.</summary>
+    public static void Run(Tensor x, Tensor y, long rows, long width, bool log)
+    {
+        float* from = x.Floats, to = y.Floats;
         Sums.Parts(rows, width * 4, (begin, end) =>
         {
             for (var row = begin; row < end; row++)
-                Row(x + (row * width), y + (row * width), width, log);
+                Row(from + (row * width), to + (row * width), width, log);
         });
+    }
 
     /// <summary>Gradient from that of the result and the result: y (g - sum g y), or g - e^y sum g.</summary>
-    public static void Gradient(float* g, float* y, float* dx, long rows, long width, bool log) =>
+    public static void Gradient(Tensor g, Tensor y, Tensor dx, long rows, long width, bool log)
+    {
+        float* gradient = g.Floats, result = y.Floats, to = dx.Floats;
         Sums.Parts(rows, width * 4, (begin, end) =>
         {
             for (var row = begin; row < end; row++)
-                GradientRow(g + (row * width), y + (row * width), dx + (row * width), width, log);
+                GradientRow(gradient + (row * width), result + (row * width), to + (row * width), width, log);
         });
+    }
 
-    /// <summary>log(sum e^x) of a row.</summary>
-    public static float LogSumExp(float* x, long width)
+    /// <summary>log(sum e^x) of each row.</summary>
+    public static void LogSumExp(Tensor x, Tensor sums, long width)
+    {
+        for (var row = 0L; row < sums.Count; row++)
+            sums.Floats[row] = LogSumExp(x.Floats + (row * width), width);
+    }
+
+    private static float LogSumExp(float* x, long width)
     {
         var max = Max(x, width);
         return float.IsInfinity(max) ? max : max + (float)Math.Log(SumExp(x, null, width, max));

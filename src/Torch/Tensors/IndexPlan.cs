@@ -79,7 +79,7 @@ internal sealed class IndexPlan
     }
 
     /// <summary>The plan for a view indexed by tensors.</summary>
-    public static unsafe IndexPlan Of(Tensor view, List<(int Dim, Tensor Positions)> tensors)
+    public static IndexPlan Of(Tensor view, List<(int Dim, Tensor Positions)> tensors)
     {
         var shape = Array.Empty<long>();
         foreach (var (_, positions) in tensors)
@@ -89,13 +89,13 @@ internal sealed class IndexPlan
         {
             using var spread = positions.detach().expand(shape);
             using var contiguous = spread.Contiguous();
-            var values = (long*)contiguous.Pointer;
             var (size, stride) = (view.Sizes[dim], view.Body.Strides[dim]);
             for (var j = 0L; j < offsets.LongLength; j++)
             {
-                var position = values[j] < 0 ? values[j] + size : values[j];
+                var given = contiguous.At<long>(j);
+                var position = given < 0 ? given + size : given;
                 if (position < 0 || position >= size)
-                    throw new ExternalException($"index {values[j]} is out of bounds for dimension {dim} with size {size}");
+                    throw new ExternalException($"index {given} is out of bounds for dimension {dim} with size {size}");
                 offsets[j] += position * stride;
             }
         }

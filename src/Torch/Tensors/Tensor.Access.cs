@@ -5,13 +5,13 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>The element of a one-element tensor; T must be the element type.</summary>
-        public unsafe T item<T>()
+        public T item<T>()
             where T : unmanaged
         {
             CheckType<T>();
             if (Count != 1)
                 throw new ArgumentException($"Number of elements in the tensor must be 1, but it is {Count}.");
-            var value = *(T*)Strided().Pointer;
+            var value = Strided().At<T>(0);
             GC.KeepAlive(this);
             return value;
         }

@@ -87,7 +87,7 @@ public static partial class torch
         }
 
         /// <summary>The product of the last two dimensions, without recording; a leading dimension, if there, counts pairs.</summary>
-        internal unsafe Tensor Product(Tensor other)
+        internal Tensor Product(Tensor other)
         {
             if (dtype != ScalarType.Float32 || other.dtype != ScalarType.Float32)
                 throw new ExternalException($"expected m1 and m2 to have the same dtype Float32, but got: {dtype} and {other.dtype}");
@@ -97,12 +97,7 @@ public static partial class torch
             var pairs = Rank == 3 ? Sizes[0] : 1;
             var result = EmptyStrided(Rank == 3 ? [pairs, m, n] : [m, n]);
             for (var pair = 0L; pair < pairs; pair++)
-            {
-                var a = new Matrix(Floats + (Rank == 3 ? pair * Body.Strides[0] : 0), Body.Strides[^2], Body.Strides[^1]);
-                var b = new Matrix(other.Floats + (Rank == 3 ? pair * other.Body.Strides[0] : 0), other.Body.Strides[^2], other.Body.Strides[^1]);
-                Gemm.Run(m, n, k, a, b, result.Floats + (pair * m * n), n);
-            }
-
+                Gemm.Run(pair, m, n, k, this, other, result);
             return result;
         }
     }

@@ -33,18 +33,17 @@ public static partial class torch
         }
 
         /// <summary>Draws 1 with the probability each element gives, else 0.</summary>
-        public unsafe Tensor bernoulli(Generator? generator = null)
+        public Tensor bernoulli(Generator? generator = null)
         {
             using var p = Contiguous();
-            var probabilities = p.Floats;
             for (var i = 0L; i < p.Count; i++)
             {
-                if (probabilities[i] is not (>= 0 and <= 1))
-                    throw new ExternalException($"Expected p_in >= 0 && p_in <= 1 to be true, but element {i} is {probabilities[i]}");
+                if (p.At<float>(i) is not (>= 0 and <= 1) and var wrong)
+                    throw new ExternalException($"Expected p_in >= 0 && p_in <= 1 to be true, but element {i} is {wrong}");
             }
 
             var result = EmptyStrided(Sizes);
-            result.Draw(generator, (source, position, i) => source.UniformDouble(position) < probabilities[i] ? 1 : 0);
+            result.Draw(generator, (source, position, i) => source.UniformDouble(position) < p.At<float>(i) ? 1 : 0);
             return result;
         }
 
@@ -72,7 +71,11 @@ public static partial class torch
             Strided();
             if (dtype == ScalarType.Float32 && Body.IsContiguous)
             {
-                DrawFloats(source, first, value);
+                Sums.Parts(Count, 8, (begin, end) =>
+                {
+                    for (var i = begin; i < end; i++)
+                        At<float>(i) = (float)value(source, first + i, i);
+                });
                 return;
             }
 
@@ -85,34 +88,24 @@ public static partial class torch
             SetRowMajor(drawn);
         }
 
-        private unsafe void DrawFloats(Generator source, long first, Func<Generator, long, long, double> value)
-        {
-            var target = Floats;
-            Sums.Parts(Count, 8, (begin, end) =>
-            {
-                for (var i = begin; i < end; i++)
-                    target[i] = (float)value(source, first + i, i);
-            });
-        }
-
-        private unsafe void SetRowMajor(double[] values)
+        private void SetRowMajor(double[] values)
         {
             for (var i = 0L; i < values.LongLength; i++)
             {
-                var address = Pointer + (ReducePlan.Offset(i, Sizes, Body.Strides) * SizeOf(dtype));
+                var offset = ReducePlan.Offset(i, Sizes, Body.Strides);
                 switch (dtype)
                 {
                     case ScalarType.Float32:
-                        *(float*)address = (float)values[i];
+                        At<float>(offset) = (float)values[i];
                         break;
                     case ScalarType.Int64:
-                        *(long*)address = (long)values[i];
+                        At<long>(offset) = (long)values[i];
                         break;
                     case ScalarType.Int32:
-                        *(int*)address = (int)values[i];
+                        At<int>(offset) = (int)values[i];
                         break;
                     default:
-                        *(bool*)address = values[i] != 0;
+                        At<bool>(offset) = values[i] != 0;
                         break;
                 }
             }

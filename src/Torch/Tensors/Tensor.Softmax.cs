@@ -13,7 +13,7 @@ public static partial class torch
         public Tensor log_softmax(long dim, ScalarType? dtype = null) => Softmax(dim, dtype, true);
 
         /// <summary>log(sum e^x) along a dimension.</summary>
-        public unsafe Tensor logsumexp(long dim, bool keepdim = false)
+        public Tensor logsumexp(long dim, bool keepdim = false)
         {
             var d = Shape.Dim(dim, Rank);
             var reduced = Marked([dim]);
@@ -25,8 +25,7 @@ public static partial class torch
             {
                 var width = Rank == 0 ? 1 : Sizes[d];
                 using var sums = EmptyStrided(Rank == 0 ? [] : rows.Sizes.AsSpan()[..^1]);
-                for (var row = 0L; row < sums.Count; row++)
-                    sums.Floats[row] = SoftmaxKernels.LogSumExp(rows.Floats + (row * width), width);
+                SoftmaxKernels.LogSumExp(rows, sums, width);
                 using var kept = Rank == 0 ? sums.NewHandle() : sums.unsqueeze(-1);
                 using var placed = kept.transpose(d, -1);
                 using var shaped = placed.reshape(result.Sizes);
@@ -47,7 +46,7 @@ public static partial class torch
         }
 
         /// <summary>Softmax of x along a dimension, or with the gradient of its result given, the gradient of x from the result in x.</summary>
-        internal static unsafe Tensor AlongRows(int dim, Tensor x, Tensor? grad, bool log)
+        internal static Tensor AlongRows(int dim, Tensor x, Tensor? grad, bool log)
         {
             using var mode = no_grad();
             using var moved = x.transpose(dim, -1);
@@ -57,13 +56,13 @@ public static partial class torch
             var count = width == 0 ? 0 : rows.Count / width;
             if (grad is null)
             {
-                SoftmaxKernels.Run(rows.Floats, output.Floats, count, width, log);
+                SoftmaxKernels.Run(rows, output, count, width, log);
             }
             else
             {
                 using var movedGrad = grad.transpose(dim, -1);
                 using var gradRows = movedGrad.Contiguous();
-                SoftmaxKernels.Gradient(gradRows.Floats, rows.Floats, output.Floats, count, width, log);
+                SoftmaxKernels.Gradient(gradRows, rows, output, count, width, log);
             }
 
             using var back = output.transpose(dim, -1);

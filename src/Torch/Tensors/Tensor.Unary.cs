@@ -95,17 +95,15 @@ public static partial class torch
         }
 
         /// <summary>A function of whole numbers, in the tensor's own type.</summary>
-        private unsafe Tensor Integers(Func<long, long> function)
+        private Tensor Integers(Func<long, long> function)
         {
             if (dtype == ScalarType.Bool)
                 throw new ExternalException("This operation is not defined on Bool tensors; convert to another type first.");
             using var values = As(ScalarType.Int64);
             using var wide = values.Contiguous();
             using var output = EmptyStrided(Sizes, ScalarType.Int64);
-            var source = (long*)wide.Pointer;
-            var target = (long*)output.Pointer;
             for (var i = 0L; i < Count; i++)
-                target[i] = function(source[i]);
+                output.At<long>(i) = function(wide.At<long>(i));
             return output.As(dtype);
         }
 

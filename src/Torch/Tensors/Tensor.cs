@@ -54,18 +54,6 @@ public static partial class torch
 
         internal bool IsBlocked => Body.IsBlocked;
 
-        /// <summary>The first element, of the layout the tensor is in now; the caller sees to contiguity.</summary>
-        internal unsafe float* Floats
-        {
-            get
-            {
-                System.Diagnostics.Debug.Assert(dtype == ScalarType.Float32, "Not float32.");
-                return (float*)Body.Storage.Pointer + Body.Offset;
-            }
-        }
-
-        internal unsafe byte* Pointer => Body.Storage.Pointer + (Body.Offset * SizeOf(Body.DType));
-
         public void Dispose()
         {
             Dispose(true);

@@ -15,18 +15,18 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     public bool IsReadOnly => false;
 
     /// <summary>The element at an index per dimension, or with one index at that row-major position.</summary>
-    public unsafe T this[params long[] indices]
+    public T this[params long[] indices]
     {
         get
         {
-            var value = *(T*)Address(indices);
+            var value = Element(indices);
             GC.KeepAlive(_tensor);
             return value;
         }
 
         set
         {
-            *(T*)Address(indices) = value;
+            Element(indices) = value;
             _tensor.Body.Storage.Touch();
             GC.KeepAlive(_tensor);
         }
@@ -53,24 +53,24 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyTo(array.AsSpan(), arrayIndex, tensorIndex);
 
     /// <summary>Copies elements from <paramref name="tensorIndex"/> on until either side is exhausted.</summary>
-    public unsafe void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0)
+    public void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
         var target = array[arrayIndex..];
         var count = (int)Math.Min(target.Length, Count - tensorIndex);
         using var source = _tensor.Contiguous();
-        new ReadOnlySpan<T>((T*)source.Pointer + tensorIndex, count).CopyTo(target);
+        source.AsSpan<T>().Slice(checked((int)tensorIndex), count).CopyTo(target);
     }
 
     public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
 
     /// <summary>Writes elements from <paramref name="tensorIndex"/> on until either side is exhausted.</summary>
-    public unsafe void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
+    public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
         var source = array[arrayIndex..];
         var count = Math.Min(source.Length, Count - tensorIndex);
         _tensor.Strided();
         for (var i = 0; i < count; i++)
-            *((T*)_tensor.Pointer + Offset(tensorIndex + i)) = source[i];
+            _tensor.At<T>(Offset(tensorIndex + i)) = source[i];
         _tensor.Body.Storage.Touch();
     }
 
@@ -85,7 +85,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     private long Offset(long position) => Kernels.ReducePlan.Offset(position, _tensor.Sizes, _tensor.Body.Strides);
 
-    private unsafe byte* Address(long[] indices)
+    private ref T Element(long[] indices)
     {
         _tensor.Strided();
         var offset = 0L;
@@ -105,7 +105,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
             }
         }
 
-        return _tensor.Pointer + (offset * sizeof(T));
+        return ref _tensor.At<T>(offset);
     }
 
     private static void Check(long index, long size)
