@@ -7,7 +7,9 @@ namespace TorchSharp.Kernels;
 /// Fourteen rows by one vector for each of two blocks of outputs: 28 accumulators, two weight vectors and one broadcast input.
 /// Fourteen row pointers would not fit beside them in the 16 integer registers, so rows that are not dense are first gathered into a
 /// dense 14 x 16 block, which costs 14 loads and stores to 448 multiply-adds. A last odd block of outputs takes half the accumulators.
+/// That block is not cleared first: one coefficient of a Winograd group is so short a product that clearing shows.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class MatrixKernels512
 {
     public const int Rows = 14;
