@@ -64,6 +64,15 @@ public sealed class DriftOperatorsTests
         Assert.NotEqual(first, Run(source => Compose(source, 2)));
     }
 
+    [Theory]
+    [InlineData(Sample.NoLabel)]
+    [InlineData(2)]
+    public void Imbalance_LabelOfNoClass_IsPassedOn(int label)
+    {
+        Sample[] samples = [new(0, new float[1], label), new(1, new float[1], 0)];
+        Assert.Equal([samples[0]], samples.ToObservable().Imbalance([0, 0], seed: 1).ToEnumerable());
+    }
+
     [Fact]
     public void Operators_ArgumentsOutOfRange_AreRefused()
     {
