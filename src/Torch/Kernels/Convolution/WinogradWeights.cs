@@ -3,9 +3,12 @@ using System.Runtime.CompilerServices;
 namespace TorchSharp.Kernels;
 
 /// <summary>Weights of a Winograd convolution between PyTorch's [output][input][3][3] and 36 matrices of coefficients.</summary>
+/// <remarks>Sixteen matrices of weights are gathered, or scattered, at a time: one alone would be read as vectors while its floats are still being stored.</remarks>
+[SkipLocalsInit]
 internal static unsafe class WinogradWeights
 {
     private const int Block = KernelSet.Block;
+    private const int Taps = 9;
 
     /// <summary>Floats from one coefficient to the next: 64 bytes more than the weights need, lest all 36 fall into the same cache sets.</summary>
     public static nint Stride(int inputBlocks, int outputBlocks) => ((nint)inputBlocks * outputBlocks * Block * Block) + Block;
@@ -14,21 +17,14 @@ internal static unsafe class WinogradWeights
     public static void Transform(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
-        var inputs = s.InputChannels;
-        Workers.Run(s.OutputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
+        var (stride, row) = (Stride(s.InputBlocks, s.OutputBlocks), (nint)s.InputChannels * Taps);
+        Workers.Run(s.OutputBlocks * s.InputBlocks, part =>
         {
-            var w = stackalloc float[9 * Block];
-            for (var i = 0; i < inputs; i++)
-            {
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    var from = weights + (((((long)block * Block) + lane) * inputs) + i) * 9;
-                    for (var tap = 0; tap < 9; tap++)
-                        w[(tap * Block) + lane] = from[tap];
-                }
-
-                set.WinogradWeights(w, u + ((((nint)block * inputs) + i) * Block), Stride(s.InputBlocks, s.OutputBlocks));
-            }
+            var w = stackalloc float[Block * Taps * Block];
+            var (block, inputBlock) = Math.DivRem(part, s.InputBlocks);
+            Transpose(weights + (block * Block * row) + (inputBlock * Block * Taps), row, Block * Taps, w);
+            for (var i = 0; i < Block; i++)
+                set.WinogradWeights(w + (i * Taps * Block), u + ((((nint)part * Block) + i) * Block), stride);
         });
     }
 
@@ -36,42 +32,54 @@ internal static unsafe class WinogradWeights
     public static void TransformTransposed(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
-        var (inputs, outputs) = (s.InputChannels, s.OutputChannels);
-        Workers.Run(s.InputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
+        var (stride, row) = (Stride(s.InputBlocks, s.OutputBlocks), (nint)s.InputChannels * Taps);
+        Workers.Run(s.InputBlocks * s.OutputBlocks, part =>
         {
-            var w = stackalloc float[9 * Block];
-            for (var o = 0; o < outputs; o++)
-            {
-                var from = weights + ((((long)o * inputs) + (block * Block)) * 9);
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    for (var tap = 0; tap < 9; tap++)
-                        w[(tap * Block) + lane] = from[(lane * 9) + tap];
-                }
-
-                set.WinogradWeights(w, u + ((((nint)block * outputs) + o) * Block), Stride(s.InputBlocks, s.OutputBlocks));
-            }
+            var w = stackalloc float[Block * Taps * Block];
+            var (block, outputBlock) = Math.DivRem(part, s.OutputBlocks);
+            var from = weights + (outputBlock * Block * row) + (block * Block * Taps);
+            for (var o = 0; o < Block; o++)
+                Transpose(from + (o * row), Taps, Taps, w + (o * Taps * Block));
+            for (var o = 0; o < Block; o++)
+                set.WinogradWeights(w + (o * Taps * Block), u + ((((nint)part * Block) + o) * Block), stride);
         });
     }
 
     /// <summary>Sums [36][input block][output block][16 inputs][16 outputs] to the gradient of the weights.</summary>
     public static void TransformGradient(KernelSet set, float* sums, float* dw, ConvolutionShape s)
     {
-        var (inputs, outputBlocks) = (s.InputChannels, s.OutputBlocks);
-        Workers.Run(outputBlocks, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (block) =>
+        var (stride, row) = (Stride(s.InputBlocks, s.OutputBlocks), (nint)s.InputChannels * Taps);
+        Workers.Run(s.InputBlocks * s.OutputBlocks, part =>
         {
-            var w = stackalloc float[9 * Block];
-            for (var i = 0; i < inputs; i++)
-            {
-                var from = sums + ((((((nint)i / Block) * outputBlocks) + block) * Block) + (i % Block)) * Block;
-                set.WinogradWeightGradient(from, Stride(s.InputBlocks, outputBlocks), w);
-                for (var lane = 0; lane < Block; lane++)
-                {
-                    var to = dw + (((((long)block * Block) + lane) * inputs) + i) * 9;
-                    for (var tap = 0; tap < 9; tap++)
-                        to[tap] = w[(tap * Block) + lane];
-                }
-            }
+            var w = stackalloc float[Block * Taps * Block];
+            var (inputBlock, block) = Math.DivRem(part, s.OutputBlocks);
+            for (var i = 0; i < Block; i++)
+                set.WinogradWeightGradient(sums + ((((nint)part * Block) + i) * Block), stride, w + (i * Taps * Block));
+            TransposeBack(w, dw + (block * Block * row) + (inputBlock * Block * Taps), row, Block * Taps);
         });
+    }
+
+    /// <summary>Sixteen rows to [column][16].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transpose(float* from, nint rowStride, int columns, float* to)
+    {
+        for (var row = 0; row < Block; row++, from += rowStride)
+        {
+            var target = to + row;
+            for (var column = 0; column < columns; column++, target += Block)
+                *target = from[column];
+        }
+    }
+
+    /// <summary>[column][16] to sixteen rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeBack(float* from, float* to, nint rowStride, int columns)
+    {
+        for (var row = 0; row < Block; row++, to += rowStride)
+        {
+            var source = from + row;
+            for (var column = 0; column < columns; column++, source += Block)
+                to[column] = *source;
+        }
     }
 }
