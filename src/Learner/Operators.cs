@@ -18,6 +18,14 @@ internal static class Operators
         return taken;
     }
 
+    /// <summary>Until it is disposed, units in inference prepare their weights once; weights and BatchNorm must not change. Null where there is nothing to prepare.</summary>
+    public static IDisposable? KeepWeights() =>
+#if TORCH_MANAGED
+        new TorchSharp.KeptUnitWeights();
+#else
+        null;
+#endif
+
     /// <summary>relu((BN(conv(x)) + residual) * gate): convolution without bias, padded to keep the size at stride 1.</summary>
     /// <param name="x">N x Cin x H x W.</param>
     /// <param name="weight">Cout x Cin x k x k, k odd.</param>

@@ -11,7 +11,7 @@ namespace DynamosStream.Learner;
 /// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
 internal abstract class NetworkLearner : IOnlineLearner
 {
-    protected const int InferenceBatch = 32;
+    protected const int InferenceBatch = 8;
 
     private readonly SGD _sgd;
     private readonly Device _device;
@@ -63,6 +63,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         var labels = new List<int>(batch.Samples.Count);
         var kept = new float[AllKept.Length];
         Operators.TakeMultiplyAdds();
+        using var keptWeights = Operators.KeepWeights();
         foreach (var samples in batch.Samples.Chunk(InferenceBatch))
         {
             using var scope = NewDisposeScope();

@@ -52,5 +52,8 @@ internal readonly unsafe struct ChannelList
     /// <summary>Blocks of 16 that hold them.</summary>
     public int Blocks => (Count + Block - 1) / Block;
 
+    /// <summary>Floats of a row of packed weights: sixteen more, which stores of the last kept channels may reach.</summary>
+    public int PackedRow => (Blocks * Block) + Block;
+
     public static int Ints(int channels) => (2 * channels) + (channels / 4) + 1;
 }

@@ -14,22 +14,29 @@ internal static unsafe class GatedKernels
     /// <param name="count">Number of rows.</param>
     /// <param name="outputs">The kept outputs.</param>
     /// <param name="channels">All outputs.</param>
-    /// <param name="to">[row][blocks of kept outputs][16], and 16 floats after them.</param>
+    /// <param name="to">Rows of <see cref="ChannelList.PackedRow"/> floats. Those after the kept outputs of a row are overwritten or left alone.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackWeights<V>(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to)
         where V : unmanaged, ISimd<V>
     {
-        int* first = outputs.First, pick = outputs.Pick;
-        var compact = outputs.Blocks * Block;
-        for (var k = 0; k < count; k++, to += compact)
+        nint row = outputs.PackedRow;
+        for (var c = 0; c < channels; c += V.Count)
         {
-            var from = weights + ((nint)(rows == null ? k : rows[k]) * Block);
-            for (var c = 0; c < channels; c += V.Count)
+            var (begin, end) = (outputs.First[c / V.Count], outputs.First[(c / V.Count) + 1]);
+            if (begin == end)
+                continue;
+            var from = weights + (c / Block * block) + (c % Block);
+            var pick = outputs.Pick + c;
+            var packed = to + begin;
+            if (rows == null)
             {
-                var at = first[c / V.Count];
-                if (at != first[(c / V.Count) + 1])
-                    V.Shuffle(V.Load(from + (c / Block * block) + (c % Block)), pick + c).Store(to + at);
+                for (var k = 0; k < count; k++, from += Block, packed += row)
+                    V.Shuffle(V.Load(from), pick).Store(packed);
+                continue;
             }
+
+            for (var k = 0; k < count; k++, packed += row)
+                V.Shuffle(V.Load(from + ((nint)rows[k] * Block)), pick).Store(packed);
         }
     }
 

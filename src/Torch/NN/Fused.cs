@@ -30,7 +30,8 @@ internal static class Fused
         }
 
         CheckResidualAndGate(shape.OutputSizes, residual, gate);
-        (var output, multiplyAdds) = ConvolutionUnit.Forward(x, weight, RunningNorm(bn, shape), residual, gate, shape);
+        using var own = KeptUnitWeights.Current is null ? new KeptUnitWeights() : null;
+        (var output, multiplyAdds) = ConvolutionUnit.Forward(x, KeptUnitWeights.Current!.Of(weight, bn, shape), residual, gate, shape);
         return output;
     }
 
@@ -91,6 +92,10 @@ internal static class Fused
     /// <summary>Whether every element of these float32 tensors is finite.</summary>
     public static bool AreFinite(IEnumerable<Tensor> tensors) => tensors.All(Sums.IsFinite);
 
+    /// <summary>BatchNorm of a convolution's output by the running statistics.</summary>
+    internal static ChannelNorm RunningNorm(Modules.BatchNorm2d bn, ConvolutionShape shape) =>
+        bn.Norm(shape.OutputSizes, () => throw new UnreachableException());
+
     private static (long[] Strides, long[] Padding, ConvolutionShape Shape) Same(Tensor x, Tensor weight, long stride)
     {
         long[] strides = [stride, stride];
@@ -101,9 +106,6 @@ internal static class Fused
     /// <summary>Nothing to record and BatchNorm by the running statistics.</summary>
     private static bool IsInference(Tensor x, Tensor weight, Modules.BatchNorm2d bn) =>
         !bn.training && bn.running_mean is not null && !GradMode.Needed(x, weight) && !GradMode.Needed(bn.weight, bn.bias);
-
-    private static ChannelNorm RunningNorm(Modules.BatchNorm2d bn, ConvolutionShape shape) =>
-        bn.Norm(shape.OutputSizes, () => throw new UnreachableException());
 
     private static void CheckResidualAndGate(long[] sizes, Tensor? residual, Tensor? gate)
     {

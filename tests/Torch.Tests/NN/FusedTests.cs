@@ -104,6 +104,39 @@ public sealed class FusedTests : IDisposable
         Assert.Equal(1, y.isnan().sum().ToInt64());
     }
 
+    [Fact]
+    public void KeptUnitWeights_OfAnotherTensorOrOtherSizes_AreNotTaken()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        manual_seed(5);
+        var bn = BatchNorm2d(16);
+        bn.eval();
+        var calls = new[] { (8, 1, 16), (8, 3, 16), (9, 3, 16), (8, 3, 16), (8, 3, 2) }
+            .Select(sizes => (X: randn(sizes.Item2, sizes.Item3, sizes.Item1, sizes.Item1), Weight: randn(16, sizes.Item3, 3, 3)))
+            .SelectMany(call => new[] { call, (randn(4, call.X.shape[1], 2, 2), call.Weight), call })
+            .ToArray();
+        var expected = calls.Select(Unit).ToArray();
+        using (new KeptUnitWeights())
+        {
+            Assert.Equal(expected, calls.Select(Unit));
+            using (new KeptUnitWeights())
+                Assert.Equal(expected, calls.Select(Unit));
+            var first = Unit(calls[0]);
+            calls[0].Weight.mul_(2);
+            Assert.Equal(first, Unit(calls[0]));
+        }
+
+        Assert.Null(KeptUnitWeights.Current);
+        Assert.NotEqual(expected[0], Unit(calls[0]));
+
+        float[] Unit((Tensor X, Tensor Weight) call)
+        {
+            using var y = Fused.ConvolutionBatchNormRelu(call.X, call.Weight, bn, 1, null, null, out _);
+            return y.data<float>().ToArray();
+        }
+    }
+
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 1)]

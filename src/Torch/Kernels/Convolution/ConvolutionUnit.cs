@@ -16,45 +16,36 @@ internal static unsafe class ConvolutionUnit
     public static bool Suits(in ConvolutionShape s) => s.Images > 0 && s.OutputChannels % Block == 0;
 
     /// <param name="x">[N, inputs, H, W].</param>
-    /// <param name="w">[C, inputs, y, x].</param>
-    /// <param name="norm">Scale and shift of each output channel.</param>
+    /// <param name="w">Weights that fit the sizes.</param>
     /// <param name="residual">Shaped like the output, or null.</param>
     /// <param name="gate">[N, C] of zeros and ones, or null for ones.</param>
     /// <param name="s">Sizes that <see cref="Suits"/>.</param>
     /// <returns>The output, and the multiply-adds that it took, counted as those of a direct convolution.</returns>
-    public static (Tensor Output, long MultiplyAdds) Forward(Tensor x, Tensor w, ChannelNorm norm, Tensor? residual, Tensor? gate, ConvolutionShape s)
+    public static (Tensor Output, long MultiplyAdds) Forward(Tensor x, UnitWeights w, Tensor? residual, Tensor? gate, ConvolutionShape s)
     {
-        using var ownWeights = w.ApartFrom(x, residual);
         using var ownGate = gate?.ApartFrom(x, residual);
-        using var plainWeights = ownWeights.Contiguous();
         using var plainGate = ownGate?.Contiguous();
         using var added = residual is null ? null : BlockedImages.ReadBeside(residual, x);
-        var count = (long)s.OutputChannels * s.InputChannels * s.Taps;
-        using var scratch = new Scratch(count + (2 * s.OutputChannels));
-        float* weights = scratch.Floats, shift = weights + count, ones = shift + s.OutputChannels;
-        Scale(plainWeights.Floats, norm.Scale, weights, s.InputChannels * s.Taps);
-        norm.Shift.CopyTo(new Span<float>(shift, s.OutputChannels));
-        new Span<float>(ones, s.OutputChannels).Fill(1);
         var activation = new OutputActivation
         {
-            Shift = shift,
+            Shift = w.Shift,
             Residual = added is null ? null : added.Floats,
-            Gate = plainGate is null ? ones : plainGate.Floats,
+            Gate = plainGate is null ? w.Ones : plainGate.Floats,
             GateStride = plainGate is null ? 0 : s.OutputChannels,
         };
         var kept = KeptOutputs(activation, s);
         var y = Tensor.EmptyBlocked(s.OutputSizes);
-        if (s.InputChannels % Block != 0)
+        if (w.IsPlanar)
         {
             using var plain = x.Contiguous();
-            PlanarConvolution.Forward(plain.Floats, weights, null, y.Floats, s, activation);
+            PlanarConvolution.Forward(plain.Floats, w.Weights, null, y.Floats, s, activation);
             return (y, s.MultiplyAdds);
         }
 
         using var blocked = x.Blocked();
         if (!s.SuitsWinograd)
         {
-            DirectConvolution.ForwardUnit(blocked.Floats, weights, activation, y.Floats, s);
+            DirectConvolution.ForwardUnit(blocked.Floats, w.Weights, activation, y.Floats, s);
             return (y, s.MultiplyAdds / ((long)s.Images * s.OutputChannels) * kept.Sum());
         }
 
@@ -70,22 +61,13 @@ internal static unsafe class ConvolutionUnit
 
             if (blocks <= SkippingShare * s.Images * s.InputChannels * s.OutputBlocks)
             {
-                WinogradConvolution.ForwardGated(blocked.Floats, inputs, weights, activation, y.Floats, s);
+                WinogradConvolution.ForwardGated(blocked.Floats, inputs, w.Weights, activation, y.Floats, s);
                 return (y, products * s.Taps * s.OutputPixels);
             }
         }
 
-        WinogradConvolution.Forward(blocked.Floats, weights, null, y.Floats, s, activation);
+        WinogradConvolution.ForwardTransformed(blocked.Floats, w.Weights, null, y.Floats, s, activation);
         return (y, s.MultiplyAdds);
-    }
-
-    private static void Scale(float* weights, float[] scale, float* scaled, int row)
-    {
-        foreach (var factor in scale)
-        {
-            for (var i = 0; i < row; i++)
-                *scaled++ = *weights++ * factor;
-        }
     }
 
     /// <summary>Number of kept output channels of each image.</summary>

@@ -10,20 +10,17 @@ internal static unsafe partial class DirectConvolution
 {
     /// <summary>y = relu((convolution + shift + residual) * gate).</summary>
     /// <param name="x">Input.</param>
-    /// <param name="weights">[output][input][y][x].</param>
+    /// <param name="packed">Weights from <see cref="PackForward"/>.</param>
     /// <param name="activation">What follows the convolution.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="shape">Sizes; whole blocks of channels.</param>
     [SkipLocalsInit]
-    public static void ForwardUnit(float* x, float* weights, OutputActivation activation, float* y, ConvolutionShape shape)
+    public static void ForwardUnit(float* x, float* packed, OutputActivation activation, float* y, ConvolutionShape shape)
     {
         var set = KernelSet.Current;
         using var table = TapTable.Forward(shape, set.Rows);
         var depth = shape.InputBlocks * shape.Taps * Block;
         var (channels, pixels) = (shape.OutputChannels, shape.OutputPixels);
-        using var packed = new Scratch((long)channels * depth);
-        PackForward(weights, packed.Floats, shape);
-        var all = packed.Floats;
         Workers.Run(shape.Images, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (image) =>
         {
             var gate = activation.Gate + (image * activation.GateStride);
@@ -37,12 +34,12 @@ internal static unsafe partial class DirectConvolution
             }
 
             var rows = table.Groups * set.Rows;
-            using var scratch = new Scratch(((long)compact * (depth + pixels)) + Block + rows);
+            using var scratch = new Scratch(((long)outputs.PackedRow * depth) + ((long)compact * pixels) + rows);
             var kept = scratch.Floats;
-            var values = kept + ((long)compact * depth) + Block;
+            var values = kept + ((long)outputs.PackedRow * depth);
             var targets = (int*)(values + ((long)compact * pixels));
-            new Span<float>(kept, compact * depth).Clear(); // The last block's lanes beyond the kept channels are computed, too.
-            set.PackWeights(all, (nint)depth * Block, null, depth, outputs, channels, kept);
+            new Span<float>(kept, outputs.PackedRow * depth).Clear(); // The last block's lanes beyond the kept channels are computed, too.
+            set.PackWeights(packed, (nint)depth * Block, null, depth, outputs, channels, kept);
             for (var row = 0; row < rows; row++)
                 targets[row] = table.Targets[row] * outputs.Blocks;
             for (var block = 0; block < outputs.Blocks; block += set.OutputBlocks)
@@ -55,7 +52,7 @@ internal static unsafe partial class DirectConvolution
                     XOffsets = table.Sources,
                     Taps = table.Taps,
                     Weights = kept + (block * Block),
-                    WeightsRow = compact,
+                    WeightsRow = outputs.PackedRow,
                     WeightsBlock = Block,
                     Bias = KernelSet.Zeros,
                     Y = values + (block * Block),

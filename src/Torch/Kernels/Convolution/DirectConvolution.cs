@@ -23,7 +23,7 @@ internal static unsafe partial class DirectConvolution
     public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
     {
         using var table = TapTable.Forward(shape, KernelSet.Current.Rows);
-        using var packed = new Scratch((long)shape.OutputBlocks * shape.InputBlocks * shape.Taps * Block * Block);
+        using var packed = new Scratch(PackedFloats(shape));
         PackForward(weights, packed.Floats, shape);
         Multiply(
             x, packed.Floats, bias, y, shape.Images, new Side(shape.InputBlocks, shape.Pixels), new Side(shape.OutputBlocks, shape.OutputPixels),
@@ -86,6 +86,29 @@ internal static unsafe partial class DirectConvolution
         });
     }
 
+    /// <summary>Floats of the weights packed for <see cref="Forward"/>.</summary>
+    public static long PackedFloats(in ConvolutionShape s) => (long)s.OutputBlocks * s.InputBlocks * s.Taps * Block * Block;
+
+    /// <summary>[output block][input block][tap][16 inputs][16 outputs].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackForward(float* weights, float* to, in ConvolutionShape s)
+    {
+        for (var outputBlock = 0; outputBlock < s.OutputBlocks; outputBlock++)
+        {
+            for (var inputBlock = 0; inputBlock < s.InputBlocks; inputBlock++)
+            {
+                for (var tap = 0; tap < s.Taps; tap++)
+                {
+                    for (var i = inputBlock * Block; i < (inputBlock + 1) * Block; i++)
+                    {
+                        for (var o = outputBlock * Block; o < (outputBlock + 1) * Block; o++)
+                            *to++ = Weight(weights, s, o, i, tap);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>The outputs, of one dimension, for which a tap that lies <paramref name="tap"/> from their origin reads inside the input; perhaps none.</summary>
     private static (int First, int End) Inside(int tap, int stride, int inputs, int outputs)
     {
@@ -126,26 +149,6 @@ internal static unsafe partial class DirectConvolution
                 weights += target.Blocks * blockOfWeights;
             }
         });
-    }
-
-    /// <summary>[output block][input block][tap][16 inputs][16 outputs].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackForward(float* weights, float* to, in ConvolutionShape s)
-    {
-        for (var outputBlock = 0; outputBlock < s.OutputBlocks; outputBlock++)
-        {
-            for (var inputBlock = 0; inputBlock < s.InputBlocks; inputBlock++)
-            {
-                for (var tap = 0; tap < s.Taps; tap++)
-                {
-                    for (var i = inputBlock * Block; i < (inputBlock + 1) * Block; i++)
-                    {
-                        for (var o = outputBlock * Block; o < (outputBlock + 1) * Block; o++)
-                            *to++ = Weight(weights, s, o, i, tap);
-                    }
-                }
-            }
-        }
     }
 
     /// <summary>[input block][output block][tap][16 outputs][16 inputs]; returns the end.</summary>

@@ -12,18 +12,15 @@ internal static unsafe partial class WinogradConvolution
     /// <summary>y = relu((convolution + shift + residual) * gate), from kept output channels and input channels that are not zero.</summary>
     /// <param name="x">Input.</param>
     /// <param name="inputs">The input's channels that are not zero.</param>
-    /// <param name="weights">[output][input][3][3].</param>
+    /// <param name="u">Weights from <see cref="WinogradWeights.Transform"/>.</param>
     /// <param name="activation">What follows the convolution.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
-    public static void ForwardGated(float* x, InputChannels inputs, float* weights, OutputActivation activation, float* y, ConvolutionShape shape)
+    public static void ForwardGated(float* x, InputChannels inputs, float* u, OutputActivation activation, float* y, ConvolutionShape shape)
     {
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
         var uStride = WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks);
-        using var transformed = new Scratch(Coefficients * uStride);
-        var u = transformed.Floats;
-        WinogradWeights.Transform(weights, u, shape);
         var rowsMax = Math.Clamp(GroupFloats / (Coefficients * Block * (shape.InputBlocks + shape.OutputBlocks) * tiling.Columns), 1, tiling.Rows);
         var groups = ((rowsMax * tiling.Columns) + set.ListedRows - 1) / set.ListedRows;
         var blockStride = (nint)groups * set.ListedRows * Block;
@@ -39,7 +36,7 @@ internal static unsafe partial class WinogradConvolution
                 return;
             }
 
-            var packedFloats = (shape.InputChannels + 1) * shape.OutputChannels;
+            var packedFloats = shape.InputChannels * outputs.PackedRow;
             using var scratch = new Scratch((Coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling) + packedFloats + floats + Block);
             var v = scratch.Floats;
             var m = v + (Coefficients * vStride);
@@ -80,7 +77,7 @@ internal static unsafe partial class WinogradConvolution
                             Channels = offsets,
                             Depth = list.Length,
                             Weights = packed + (o * Block),
-                            WeightsRow = compact,
+                            WeightsRow = outputs.PackedRow,
                             Y = m + (coefficient * mStride) + (o * blockStride),
                             Groups = ((rows * tiling.Columns) + set.ListedRows - 1) / set.ListedRows,
                         });

@@ -22,17 +22,25 @@ internal static unsafe partial class WinogradConvolution
     /// <param name="bias">One float for each output channel, or null.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
+    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape)
+    {
+        using var transformed = new Scratch(WinogradWeights.Floats(shape));
+        WinogradWeights.Transform(weights, transformed.Floats, shape);
+        ForwardTransformed(x, transformed.Floats, bias, y, shape);
+    }
+
+    /// <param name="x">Input.</param>
+    /// <param name="u">Weights from <see cref="WinogradWeights.Transform"/>.</param>
+    /// <param name="bias">One float for each output channel, or null.</param>
+    /// <param name="y">Output, overwritten.</param>
+    /// <param name="shape">Sizes; <see cref="ConvolutionShape.SuitsWinograd"/>.</param>
     /// <param name="activation">What follows the convolution, if anything; then without bias.</param>
-    public static void Forward(float* x, float* weights, float* bias, float* y, ConvolutionShape shape, OutputActivation? activation = null)
+    public static void ForwardTransformed(float* x, float* u, float* bias, float* y, ConvolutionShape shape, OutputActivation? activation = null)
     {
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
         var (inputs, outputs) = (shape.InputBlocks, shape.OutputBlocks);
         var uStride = WinogradWeights.Stride(inputs, outputs);
-        using var transformed = new Scratch(Coefficients * uStride);
-        var u = transformed.Floats;
-        WinogradWeights.Transform(weights, u, shape);
-
         var rowsOfTiles = shape.Images * tiling.Rows;
         var rowsMax = RowsOfTiles(Math.Min(rowsOfTiles, GroupFloats / (Coefficients * Block * (inputs + outputs) * tiling.Columns)), tiling.Columns, set.Rows);
         var groups = ((rowsMax * tiling.Columns) + set.Rows - 1) / set.Rows;

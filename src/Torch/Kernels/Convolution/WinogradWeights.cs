@@ -13,6 +13,9 @@ internal static unsafe class WinogradWeights
     /// <summary>Floats from one coefficient to the next: 64 bytes more than the weights need, lest all 36 fall into the same cache sets.</summary>
     public static nint Stride(int inputBlocks, int outputBlocks) => ((nint)inputBlocks * outputBlocks * Block * Block) + Block;
 
+    /// <summary>Floats of U, either way round.</summary>
+    public static long Floats(in ConvolutionShape s) => 36 * Stride(s.InputBlocks, s.OutputBlocks);
+
     /// <summary>U [36][output block][input][16 outputs].</summary>
     public static void Transform(float* weights, float* u, ConvolutionShape s)
     {
