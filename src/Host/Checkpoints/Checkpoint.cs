@@ -47,7 +47,7 @@ internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Array
             var manifest = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointManifest);
             return manifest is { Progress: { Sequence: >= 0, EventBytes: null or >= 0, DeadLetterBytes: >= 0 } at }
                 && at.Positions.Values.All(next => next >= 0)
-                && (at.Ledger?.Closes() ?? true)
+                && at.Ledger.Closes()
                 ? manifest
                 : throw new InvalidDataException("its manifest holds counts that cannot be");
         }

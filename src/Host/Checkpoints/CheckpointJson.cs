@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamosStream.Learner;
 
 namespace DynamosStream.Host.Checkpoints;
 
@@ -9,4 +10,5 @@ namespace DynamosStream.Host.Checkpoints;
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CheckpointManifest))]
+[JsonSerializable(typeof(AccuracyEvent))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -20,7 +20,7 @@ internal sealed class Checkpointer(
 
     private Task _writing = Task.CompletedTask;
     private long _saved = state.Sequence;
-    private RunProgress? _progress = state.Resumed?.Manifest.Progress;
+    private Border? _last;
 
     /// <summary>Gives the learner and its evaluation the state from which the run goes on.</summary>
     /// <exception cref="InvalidDataException">The state does not fit them.</exception>
@@ -36,17 +36,13 @@ internal sealed class Checkpointer(
     /// <summary>Between two steps: takes a checkpoint if one is due.</summary>
     /// <param name="batch">The batch that was learned.</param>
     /// <param name="report">Its event, raised already.</param>
+    /// <param name="ledger">What became of all samples up to this batch.</param>
     /// <exception cref="IOException">The checkpoint before could not be written.</exception>
-    public void StepEnded(SampleBatch batch, AccuracyEvent report)
+    public void StepEnded(SampleBatch batch, AccuracyEvent report, LedgerCounts ledger)
     {
-        _progress = new RunProgress(
-            batch.Sequence + batch.Samples.Count,
-            new Dictionary<string, long> { [stream.Description.Name] = batch.NextPosition },
-            results?.EventBytes,
-            report,
-            results?.DeadLetterBytes ?? 0,
-            report.Ledger);
-        if (_progress.Sequence - _saved < state.Every || !_writing.IsCompleted)
+        // Samples that are set aside after this batch belong to the next step: so do their dead letters.
+        _last = new Border(batch, report, ledger, results?.EventBytes, results?.DeadLetterBytes ?? 0);
+        if (Reached - _saved < state.Every || !_writing.IsCompleted)
             return;
         _writing.GetAwaiter().GetResult();
         Take();
@@ -57,7 +53,7 @@ internal sealed class Checkpointer(
     public void Finish()
     {
         _writing.GetAwaiter().GetResult();
-        if (_progress?.Sequence > _saved)
+        if (Reached > _saved)
             Take();
         _writing.GetAwaiter().GetResult();
     }
@@ -65,9 +61,19 @@ internal sealed class Checkpointer(
     /// <summary>Waits for a write in progress, whatever comes of it.</summary>
     public void Dispose() => Task.WaitAny(_writing);
 
+    /// <summary>Samples learned.</summary>
+    private long Reached => _last is { Batch: var batch } ? batch.Sequence + batch.Samples.Count : state.Sequence;
+
     private void Take()
     {
-        var progress = _progress!;
+        var at = _last!.Value;
+        var progress = new RunProgress(
+            Reached,
+            new Dictionary<string, long> { [stream.Description.Name] = at.Batch.NextPosition },
+            at.EventBytes,
+            at.DeadLetterBytes,
+            at.Ledger,
+            RunProgress.Form(at.Report));
         var arrays = new StateArrays();
         learner.Save(arrays.Under(LearnerPart));
         loop.Save(arrays.Under(EvaluationPart));
@@ -90,4 +96,8 @@ internal sealed class Checkpointer(
         if (_kept.Count == state.Keep)
             (stream as Journal)?.Trim(_kept.Peek());
     }
+
+    /// <summary>The end of a step.</summary>
+    private readonly record struct Border(
+        SampleBatch Batch, AccuracyEvent Report, LedgerCounts Ledger, long? EventBytes, long DeadLetterBytes);
 }

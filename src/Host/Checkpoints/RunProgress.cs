@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
@@ -7,13 +8,30 @@ namespace DynamosStream.Host.Checkpoints;
 /// <param name="Sequence">Samples learned.</param>
 /// <param name="Positions">For each source, by name, the position of the next sample to read.</param>
 /// <param name="EventBytes">Length of the event file; null for a run that writes none.</param>
-/// <param name="LastEvent">The last batch's event.</param>
 /// <param name="DeadLetterBytes">Length of the file of dead letters.</param>
-/// <param name="Ledger">What became of all samples so far; null for a checkpoint from before there was a ledger.</param>
+/// <param name="Ledger">What became of all samples.</param>
+/// <param name="LastEvent">The last batch's event, in the form of the version that raised it: no state, only for a person to read.</param>
 internal sealed record RunProgress(
     long Sequence,
     IReadOnlyDictionary<string, long> Positions,
     long? EventBytes,
-    AccuracyEvent LastEvent,
-    long DeadLetterBytes = 0,
-    LedgerCounts? Ledger = null);
+    long DeadLetterBytes,
+    LedgerCounts Ledger,
+    JsonElement LastEvent)
+{
+    /// <summary>An event in the form of this version.</summary>
+    public static JsonElement Form(AccuracyEvent value) => JsonSerializer.SerializeToElement(value, CheckpointJson.Default.AccuracyEvent);
+
+    /// <summary>The last batch's event; null if it has another form than this version's.</summary>
+    public AccuracyEvent? ReadLastEvent()
+    {
+        try
+        {
+            return LastEvent.Deserialize(CheckpointJson.Default.AccuracyEvent);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

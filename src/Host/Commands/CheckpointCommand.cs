@@ -70,7 +70,9 @@ internal static class CheckpointCommand
         foreach (var (source, position) in at.Positions)
             WriteRow("position", $"{Units.Count(position)} in {source}");
         WriteRow("events", at.EventBytes is { } bytes ? $"{Units.Count(bytes)} bytes" : "not written");
-        WriteRow("accuracy", $"{Units.Percent(at.LastEvent.Accuracy.Cumulative)}, in the window {Units.Percent(at.LastEvent.Accuracy.Window)}");
+        if (at.ReadLastEvent()?.Accuracy is { } accuracy)
+            WriteRow("accuracy", $"{Units.Percent(accuracy.Cumulative)}, in the window {Units.Percent(accuracy.Window)}");
+        WriteRow("ledger", $"{Units.Count(at.Ledger.Accepted)} accepted, {Units.Count(at.Ledger.DeadLettered)} dead-lettered, {Units.Count(at.Ledger.Skipped)} skipped");
         foreach (var (name, value) in manifest.Settings)
             WriteRow("setting", $"{name} {value}");
         foreach (var (name, value) in manifest.Options)

@@ -52,11 +52,11 @@ internal static class ResultTable
             string.Empty,
             $"{Units.Count(ledger.Accepted)} accepted = {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
             $" + {Units.Count(ledger.Skipped)} skipped + {Units.Count(ledger.InFlight)} in flight");
-        if (result.LastEvent.PredictionKeptShare is { Count: > 0 } kept)
+        if (result.LastEvent?.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
-        if (result.LastEvent.PredictionMultiplyAdds is { Dense: > 0 } work)
+        if (result.LastEvent?.PredictionMultiplyAdds is { Dense: > 0 } work)
             yield return Units.Row("prediction", $"{Units.Millions(work.Done)} of {Units.Millions(work.Dense)} million multiply-adds a sample");
-        if (result.LastEvent.Step is { BufferCapacity: > 0 } step)
+        if (result.LastEvent?.Step is { BufferCapacity: > 0 } step)
             yield return Units.Row("buffer", $"{Units.Count(step.BufferCount)} of {Units.Count(step.BufferCapacity)} samples");
         yield return Units.Row("memory", $"{Units.Mebibytes(peakMemoryBytes)} at the peak");
         if (options.Out is { } folder)

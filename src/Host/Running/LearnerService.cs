@@ -20,10 +20,10 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     private const int BatchesAhead = 8;
 
     private readonly Subject<AccuracyEvent> _events = new();
-    private readonly Ledger _ledger = new(CountsAtStart(run.State?.Resumed?.Manifest.Progress));
+    private readonly Ledger _ledger = new(run.State?.Resumed?.Manifest.Progress.Ledger ?? default);
     private int _skipsInARow;
     private string? _lastRefusal;
-    private AccuracyEvent? _last = run.State?.Resumed?.Manifest.Progress.LastEvent;
+    private AccuracyEvent? _last = run.State?.Resumed?.Manifest.Progress.ReadLastEvent();
 
     /// <summary>One event a batch, raised on the learner's thread: an observer that throws ends the run.</summary>
     public IObservable<AccuracyEvent> Events => _events.AsObservable();
@@ -67,10 +67,12 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             var learning = time.GetElapsedTime(start);
             checkpoints?.Finish();
             _events.OnCompleted();
+            if (loop.Accuracy.Confusion.Total == 0)
+                throw NothingLearned(stopping);
             return new RunResult(
                 _ledger.Counts.Offered >= run.PlannedSamples,
                 loop,
-                _last ?? throw NothingLearned(stopping),
+                _last,
                 MeasureHeldOut(learner, classes, stopping),
                 _ledger.Counts,
                 learning,
@@ -139,9 +141,10 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
 
         _skipsInARow = 0;
         _ledger.Train(batch.Samples.Count);
-        _last = report with { Ledger = LedgerAt(report) };
+        var counts = LedgerAt(report);
+        _last = report with { Ledger = counts };
         _events.OnNext(_last);
-        checkpoints?.StepEnded(batch, _last);
+        checkpoints?.StepEnded(batch, _last, counts);
     }
 
     private void Skip(SampleBatch batch, string reason)
@@ -165,15 +168,6 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     private LedgerCounts LedgerAt(AccuracyEvent report) => _ledger.Counts is { InFlight: 0 } counts && counts.Trained == report.Samples
         ? counts
         : throw new InvalidOperationException($"The ledger says {_ledger.Counts}, but {report.Samples} samples were scored.");
-
-    private static LedgerCounts CountsAtStart(RunProgress? resumed) => resumed switch
-    {
-        null => default,
-
-        // Format 1 began without a ledger, when whatever was not learned ended the run.
-        { Ledger: null, Sequence: var n } => new LedgerCounts(n, n, 0, n, 0, 0, 0),
-        { Ledger: { } counts } => counts,
-    };
 
     private Exception NothingLearned(CancellationToken stopping) => stopping.IsCancellationRequested
         ? new OperationCanceledException("stopped before the first sample", stopping)

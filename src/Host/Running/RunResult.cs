@@ -6,7 +6,7 @@ namespace DynamosStream.Host.Running;
 /// <summary>What a run came to, also when it was stopped early.</summary>
 /// <param name="Completed">Whether every planned sample was taken, learned or not; false if the run was stopped.</param>
 /// <param name="Loop">The accuracies of the learner and of the baselines.</param>
-/// <param name="LastEvent">The last batch's event.</param>
+/// <param name="LastEvent">The last batch's event; null for a run that learned nothing since another version of the program.</param>
 /// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped before that test ended.</param>
 /// <param name="Ledger">What became of all samples.</param>
 /// <param name="Learning">Time from this start of the run to its last sample, without the held-out test.</param>
@@ -14,7 +14,7 @@ namespace DynamosStream.Host.Running;
 internal sealed record RunResult(
     bool Completed,
     PrequentialLoop Loop,
-    AccuracyEvent LastEvent,
+    AccuracyEvent? LastEvent,
     ConfusionMatrix? HeldOut,
     LedgerCounts Ledger,
     TimeSpan Learning,

@@ -34,7 +34,7 @@ public sealed class GoldenCheckpointTests
         Assert.Equal(RunSettings.Hash(manifest.Settings), manifest.ConfigHash);
         Assert.Equal("20", manifest.Settings["buffer"]);
         Assert.Equal((64, 64), (manifest.Progress.Sequence, manifest.Progress.Positions["bands"]));
-        Assert.Equal(64, manifest.Progress.LastEvent.Samples);
+        Assert.Equal(64, manifest.Progress.LastEvent.GetProperty("samples").GetInt64());
         Assert.Equal(StateHash, arrays.Hash());
 
         using var learner = OnlineLearners.Create("dynamos", TinyRun.LearnerOptions());
@@ -42,7 +42,8 @@ public sealed class GoldenCheckpointTests
         learner.Load(arrays.Under("learner"));
         loop.Load(arrays.Under("evaluation"));
         arrays.RequireAllTaken();
-        Assert.Equal(manifest.Progress.LastEvent.Accuracy, loop.Accuracy.Current);
+        Assert.Equal(
+            manifest.Progress.LastEvent.GetProperty("accuracy").GetProperty("fading").GetDouble(), loop.Accuracy.Current.Fading);
 
         var again = new StateArrays();
         learner.Save(again.Under("learner"));

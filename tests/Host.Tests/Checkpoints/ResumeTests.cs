@@ -74,7 +74,7 @@ public sealed class ResumeTests : IDisposable
         var outcome = run.Outcome();
         var again = await run.RunAsync();
         Assert.Equal(outcome, run.Outcome());
-        Assert.Equal((first.Samples, first.LastEvent.Accuracy), (again.Samples, again.LastEvent.Accuracy));
+        Assert.Equal((first.Samples, first.LastEvent!.Accuracy), (again.Samples, again.LastEvent!.Accuracy));
         Assert.Equal(first.HeldOut!.Correct, again.HeldOut!.Correct);
         Assert.Equal(0, again.SamplesPerSecond);
 
