@@ -16,7 +16,7 @@ peer=bench/peer/dynamos_peer.py
 tuned=(env MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456)
 median() { sort -g | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-echo "machine: $(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) cores, $(grep -o -m1 -E 'avx512f|avx2' /proc/cpuinfo | sort | head -1); .NET $(dotnet --version), PyTorch $("$python" -c 'import torch; print(torch.__version__)')"
+echo "machine: $(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) cores, $(grep -q avx512f /proc/cpuinfo && echo AVX-512 || echo AVX2); .NET $(dotnet --version), PyTorch $("$python" -c 'import torch; print(torch.__version__)')"
 
 printf '\n%-10s %7s %12s %12s %22s %7s\n' case threads engine PyTorch 'PyTorch, big malloc' ratio
 declare -A ratio

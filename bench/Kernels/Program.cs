@@ -3,12 +3,14 @@ using TorchSharp.Kernels;
 
 // A line for each pass of each convolution: "SHAPE PASS <us> <GFLOP/s>", counted as a direct convolution, as bench/peer/dynamos_peer.py prints
 // it; before them the machine's measured multiply-add peak. usage: [THREADS [BATCH]]
-Workers.ThreadCount = args.Length > 0 ? int.Parse(args[0]) : 1;
+var threads = args.Length > 0 ? int.Parse(args[0]) : 1;
 var batch = args.Length > 1 ? int.Parse(args[1]) : 16;
 const int Forks = 1000;
+Workers.ThreadCount = Environment.ProcessorCount;
 var fork = Timing.Best(() => Array.ForEach(new int[Forks], _ => Workers.Run(Workers.ThreadCount, _ => { })), 0.2) / Forks;
-Console.WriteLine($"peak {Peak.Measure() * Workers.ThreadCount:f0} GFLOP/s");
-Console.WriteLine($"fork-join {fork * 1e6:f2} us");
+Console.WriteLine($"fork-join {fork * 1e6:f2} us on {Workers.ThreadCount} threads");
+Workers.ThreadCount = threads;
+Console.WriteLine($"peak {Peak.Measure() * threads:f0} GFLOP/s");
 
 (string Name, ConvolutionShape Shape)[] shapes =
 [

@@ -18,6 +18,7 @@ namespace DynamosStream.Host;
 /// <param name="Keep">Checkpoints to keep, at least 1.</param>
 /// <param name="Init">File with the weights to begin with; null to draw them from the seed.</param>
 /// <param name="InitHash">Hash of that file's arrays, once it has been read.</param>
+/// <param name="CheckpointSeconds">Seconds after which a checkpoint is taken at the latest, at least 1; null to go by samples only.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -32,7 +33,8 @@ internal sealed record RunOptions(
     long CheckpointEvery = RunOptions.DefaultCheckpointEvery,
     int Keep = RunOptions.DefaultKeep,
     string? Init = null,
-    string? InitHash = null)
+    string? InitHash = null,
+    long? CheckpointSeconds = null)
 {
     public const long DefaultCheckpointEvery = 5000;
     public const int DefaultKeep = 3;

@@ -8,7 +8,7 @@ namespace DynamosStream.Host.Checkpoints;
 /// <remarks>At most one is being written; one that falls due meanwhile is taken as soon as that has ended. A checkpoint that cannot
 /// be written ends the run: from then on its promises would not hold.</remarks>
 internal sealed class Checkpointer(
-    RunState state, ResultFolder? results, ISampleStream stream, IOnlineLearner learner, PrequentialLoop loop) : IDisposable
+    RunState state, ResultFolder? results, ISampleStream stream, IOnlineLearner learner, PrequentialLoop loop, TimeProvider time) : IDisposable
 {
     /// <summary>What the names of the learner's arrays begin with.</summary>
     public const string LearnerPart = "learner";
@@ -20,6 +20,7 @@ internal sealed class Checkpointer(
 
     private Task _writing = Task.CompletedTask;
     private long _saved = state.Sequence;
+    private long _savedAt = time.GetTimestamp();
     private Border? _last;
 
     /// <summary>Gives the learner and its evaluation the state from which the run goes on.</summary>
@@ -42,7 +43,8 @@ internal sealed class Checkpointer(
     {
         // Samples that are set aside after this batch belong to the next step: so do their dead letters.
         _last = new Border(batch, report, ledger, results?.EventBytes, results?.DeadLetterBytes ?? 0);
-        if (Reached - _saved < state.Every || !_writing.IsCompleted)
+        var due = Reached - _saved >= state.Every || (state.Latest > TimeSpan.Zero && time.GetElapsedTime(_savedAt) >= state.Latest);
+        if (!due || !_writing.IsCompleted)
             return;
         _writing.GetAwaiter().GetResult();
         Take();
@@ -77,7 +79,7 @@ internal sealed class Checkpointer(
         var arrays = new StateArrays();
         learner.Save(arrays.Under(LearnerPart));
         loop.Save(arrays.Under(EvaluationPart));
-        _saved = progress.Sequence;
+        (_saved, _savedAt) = (progress.Sequence, time.GetTimestamp());
         _writing = Task.Run(() =>
         {
             // Events first: a checkpoint must not know of events that a loss of power takes away.

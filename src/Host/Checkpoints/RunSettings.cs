@@ -16,7 +16,7 @@ internal static class RunSettings
     private const string Unset = "default";
 
     private static readonly string[] FreeOptions =
-        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "keep", "init"];
+        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init"];
 
     // The same numbers added in wider vectors may differ in their last bits.
     private static readonly string Vectors =
@@ -54,6 +54,7 @@ internal static class RunSettings
         ["data-dir"] = options.DataDir ?? Unset,
         ["out"] = options.Out ?? Unset,
         ["checkpoint-every"] = Text(options.CheckpointEvery),
+        ["checkpoint-seconds"] = options.CheckpointSeconds is { } seconds ? Text(seconds) : Unset,
         ["keep"] = Text(options.Keep),
         ["version"] = ProductVersion.Text,
         ["vectors"] = Vectors,

@@ -18,6 +18,9 @@ internal sealed class RunState : IDisposable
     /// <summary>Checkpoints to keep.</summary>
     public int Keep { get; private init; }
 
+    /// <summary>Time after which a checkpoint is taken at the latest; infinite to go by samples only.</summary>
+    public TimeSpan Latest { get; private init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>The checkpoint from which the run goes on; null for one that begins.</summary>
     public Checkpoint? Resumed { get; private init; }
 
@@ -50,6 +53,7 @@ internal sealed class RunState : IDisposable
             return new RunState(store, at => new CheckpointManifest(ProductVersion.Text, options.RunId, hash, settings, free, at))
             {
                 Every = options.CheckpointEvery,
+                Latest = options.CheckpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan,
                 Keep = options.Keep,
                 Resumed = resumed,
                 Changes = resumed is null ? [] : [.. Changed(resumed.Manifest.Options, free)],

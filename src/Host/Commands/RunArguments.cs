@@ -77,6 +77,13 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 1, long.MaxValue),
     };
 
+    private static readonly Option<long?> CheckpointSeconds = new("--checkpoint-seconds")
+    {
+        Description = "Seconds after which a checkpoint is taken at the latest. [default: by samples only]",
+        HelpName = "seconds",
+        CustomParser = result => WholeNumber(result, 1, int.MaxValue),
+    };
+
     private static readonly Option<long> Keep = new("--keep")
     {
         Description = "Checkpoints to keep.",
@@ -95,7 +102,7 @@ internal static class RunArguments
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, Keep, Init])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init])
             command.Add(option);
         command.SetAction((parsed, cancellation) => RunCommand.ExecuteAsync(Read(parsed), cancellation));
     }
@@ -113,7 +120,8 @@ internal static class RunArguments
         parsed.GetValue(State),
         parsed.GetValue(CheckpointEvery),
         (int)parsed.GetValue(Keep),
-        parsed.GetValue(Init));
+        parsed.GetValue(Init),
+        CheckpointSeconds: parsed.GetValue(CheckpointSeconds));
 
     private static string? Folder(ArgumentResult result) => PathOf(result, "folder");
 

@@ -47,10 +47,10 @@ internal static class ResultTable
         yield return Units.Row("learned", $"{Units.Count(result.Samples)} samples{before} in {speed}");
         var ledger = result.Ledger;
         yield return Units.Row(
-            "ledger", $"{Units.Count(ledger.Offered)} offered = {Units.Count(ledger.Accepted)} accepted + {Units.Count(ledger.Dropped)} dropped");
+            "ledger", $"{Units.Count(ledger.Offered)} offered - {Units.Count(ledger.Dropped)} dropped = {Units.Count(ledger.Accepted)} accepted");
         yield return Units.Row(
             string.Empty,
-            $"{Units.Count(ledger.Accepted)} accepted = {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
+            $"= {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
             $" + {Units.Count(ledger.Skipped)} skipped + {Units.Count(ledger.InFlight)} in flight");
         if (result.LastEvent?.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");

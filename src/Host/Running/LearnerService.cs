@@ -60,7 +60,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             var loop = new PrequentialLoop(learner, run.RunId, classes);
             using var checkpoints = run.State is null
                 ? null
-                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop);
+                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, time);
             checkpoints?.Restore();
             var start = time.GetTimestamp();
             Learn(loop, checkpoints, stopping);

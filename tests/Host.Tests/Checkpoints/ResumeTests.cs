@@ -39,6 +39,21 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SecondsPassedBeforeTheSamples_TakesACheckpoint()
+    {
+        // 5 seconds a step of 8 samples: at the latest after 12 is after every third step.
+        var time = new ManualTime();
+        var run = new TinyRun(_folder["timed"]) { Every = long.MaxValue, Seconds = 12, Keep = 100, Samples = 60, Time = time, Observe = _ => time.Advance(5) };
+        await run.RunAsync();
+        Assert.Contains(24L, CheckpointFile.AllIn(run.State).Select(file => file.Sequence));
+
+        var untimed = new TinyRun(_folder["untimed"]) { Every = long.MaxValue, Samples = 60 };
+        await untimed.RunAsync();
+        Assert.Equal([60L], CheckpointFile.AllIn(untimed.State).Select(file => file.Sequence));
+        Assert.Equal(untimed.Outcome(), run.Outcome());
+    }
+
+    [Fact]
     public async Task Run_StoppedAgainAndAgainWithOtherThreads_EndsAsOneThatNeverStopped()
     {
         var whole = new TinyRun(_folder["whole"]);

@@ -12,7 +12,7 @@ public sealed class HelpTests
         string[] options =
         [
             "--stream", "--learner", "--buffer", "--seed", "--limit", "--data-dir", "--out", "--quiet", "--threads", "[default: 500]",
-            "--state", "--checkpoint-every", "--keep", "--init",
+            "--state", "--checkpoint-every", "--checkpoint-seconds", "--keep", "--init",
         ];
         Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));
     }

@@ -32,6 +32,10 @@ internal sealed class TinyRun(string folder)
 
     public long Every { get; init; } = 16;
 
+    public long? Seconds { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public int Keep { get; init; } = 2;
 
     public string Learner { get; init; } = "dynamos";
@@ -62,7 +66,7 @@ internal sealed class TinyRun(string folder)
     {
         var stream = Stream ?? new BandStream(Samples);
         var options = new RunOptions(
-            "bands", Learner, Buffer, Seed, Out: Out, Threads: Threads, State: State, CheckpointEvery: Every, Keep: Keep);
+            "bands", Learner, Buffer, Seed, Out: Out, Threads: Threads, State: State, CheckpointEvery: Every, Keep: Keep, CheckpointSeconds: Seconds);
         // One length for all: the stream's own is a setting that decides, the planned one is not.
         using var state = RunState.Open(options, stream.Description with { Length = 1000 }, Hyper, Files, Reports.Add);
         var at = state.Resumed?.Manifest.Progress;
@@ -75,7 +79,7 @@ internal sealed class TinyRun(string folder)
             Report = Reports.Add,
         };
         var observer = System.Reactive.Observer.Create(Observe, _ => { });
-        var result = await LearnerHost.RunAsync(run, [results, observer], TimeProvider.System, stop);
+        var result = await LearnerHost.RunAsync(run, [results, observer], Time, stop);
         results.Complete(RunSummary.Create(options, Hyper, result, peakMemoryBytes: 0));
         return result;
     }
