@@ -19,6 +19,8 @@ namespace DynamosStream.Host;
 /// <param name="Init">File with the weights to begin with; null to draw them from the seed.</param>
 /// <param name="InitHash">Hash of that file's arrays, once it has been read.</param>
 /// <param name="CheckpointSeconds">Seconds after which a checkpoint is taken at the latest, at least 1; null to go by samples only.</param>
+/// <param name="Set">Hyper-parameters that differ from the preset, each NAME=VALUE; null for none.</param>
+/// <param name="Validation">Whether a part of the training images takes the place of the test set.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -34,14 +36,17 @@ internal sealed record RunOptions(
     int Keep = RunOptions.DefaultKeep,
     string? Init = null,
     string? InitHash = null,
-    long? CheckpointSeconds = null)
+    long? CheckpointSeconds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Set = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false)
 {
     public const long DefaultCheckpointEvery = 5000;
     public const int DefaultKeep = 3;
 
     /// <summary>Names the run: the same options give the same name, so that the same seed gives the same event file.</summary>
     [JsonIgnore]
-    public string RunId => $"{Stream}-{Learner}-b{Buffer}-s{Seed}" + (InitHash is null ? string.Empty : $"-i{InitHash[..8]}");
+    public string RunId => $"{Stream}-{Learner}-b{Buffer}-s{Seed}" + string.Concat((Set ?? []).Select(setting => $"-{setting}")) +
+        (Validation ? "-validation" : string.Empty) + (InitHash is null ? string.Empty : $"-i{InitHash[..8]}");
 
     /// <summary>Samples the run will learn on this stream, or null if it goes on until it is stopped.</summary>
     public long? PlannedSamples(StreamDescription stream) => (Limit ?? stream.Length) switch

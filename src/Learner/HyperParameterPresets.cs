@@ -56,6 +56,24 @@ public static class HyperParameterPresets
         };
     }
 
+    /// <summary>The row for a learner: one whose name ends in + has the additions to the paper, which docs/results.md justifies.</summary>
+    /// <param name="learner">One of <see cref="OnlineLearners.Names"/>.</param>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="bufferSize">Samples the memory can hold, at least 1.</param>
+    /// <exception cref="ArgumentException">No row is for such a stream.</exception>
+    public static HyperParameters For(string learner, string stream, int bufferSize)
+    {
+        var paper = For(stream, bufferSize);
+        return !learner.EndsWith('+') ? paper : paper with
+        {
+            Source = paper.Source + ", with the additions of the + learners",
+            WeightAverage = 0.998,
+            MemoryStatistics = 512,
+            DetachedAgents = true,
+            RewardBaseline = true,
+        };
+    }
+
     private sealed record Row(
         string Data,
         int Buffer,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DynamosStream.Learner;
 
 /// <summary>What the learners can be tuned by. Symbols are those of the Dynamos paper.</summary>
@@ -45,6 +47,22 @@ public sealed record HyperParameters
     /// <summary>tau, above 0: temperature of the keep probabilities.</summary>
     public double Temperature { get; init; } = 0.15;
 
+    /// <summary>Whether the agents' gradients end at the agents' inputs and do not flow on into the convolutions below.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DetachedAgents { get; init; }
+
+    /// <summary>Whether the policy loss weighs a sample's reward against the mean reward of the batch's other samples, in each layer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RewardBaseline { get; init; }
+
+    /// <summary>Decay of the running average of the weights that predicts, from 0 to below 1; 0: the weights as they were learned last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double WeightAverage { get; init; }
+
+    /// <summary>Memory samples on which the BatchNorm statistics for prediction are measured, at least 0; 0: the running ones of training.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MemoryStatistics { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; names it and the range.</exception>
     public void Validate()
@@ -61,6 +79,8 @@ public sealed record HyperParameters
         RequireAtLeastZero(nameof(PrototypeWeight), PrototypeWeight);
         Require(nameof(LearningRate), LearningRate, LearningRate > 0, "above 0");
         Require(nameof(KeepRatio), KeepRatio, KeepRatio is >= 0 and <= 1, "from 0 to 1");
+        Require(nameof(WeightAverage), WeightAverage, WeightAverage is >= 0 and < 1, "from 0 to below 1");
+        RequireWithin(nameof(MemoryStatistics), MemoryStatistics, 0, 1_000_000);
         Require(nameof(Temperature), Temperature, Temperature > 0, "above 0");
     }
 

@@ -4,7 +4,7 @@ namespace DynamosStream.Learner;
 public static class OnlineLearners
 {
     /// <summary>Every name that <see cref="Create"/> knows, the simplest learner first.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["sgd", "er", "der", "derpp", "dynamos"];
+    public static IReadOnlyList<string> Names { get; } = ["sgd", "er", "der", "derpp", "dynamos", "er+", "derpp+", "dynamos+"];
 
     /// <summary>Makes a learner with fresh weights drawn from the seed.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -16,10 +16,10 @@ public static class OnlineLearners
         return name switch
         {
             "sgd" => new SgdLearner(options),
-            "er" => new ReplayLearner(name, options, replayLabels: true, replayLogits: false),
+            "er" or "er+" => new ReplayLearner(name, options, replayLabels: true, replayLogits: false),
             "der" => new ReplayLearner(name, options, replayLabels: false, replayLogits: true),
-            "derpp" => new ReplayLearner(name, options, replayLabels: true, replayLogits: true),
-            "dynamos" => new DynamosLearner(options),
+            "derpp" or "derpp+" => new ReplayLearner(name, options, replayLabels: true, replayLogits: true),
+            "dynamos" or "dynamos+" => new DynamosLearner(name, options),
             _ => throw new ArgumentException($"No learner is named '{name}'; expected one of {string.Join(", ", Names)}.", nameof(name)),
         };
     }

@@ -20,6 +20,9 @@ public static class SampleStreams
     /// <summary>Glyphs of each class in glyphs-360's test set.</summary>
     private const int HeldOutGlyphsPerClass = 111;
 
+    /// <summary>For validation, one of so many training images of each class is held out.</summary>
+    private const int ValidationShare = 10;
+
     private static readonly SampleShape Grey = new(1, 28, 28);
 
     /// <summary>Every stream that <see cref="Open"/> knows, the one that needs no data first.</summary>
@@ -42,29 +45,34 @@ public static class SampleStreams
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="seed">Decides the order of the samples, and what drawn samples look like.</param>
     /// <param name="dataDir">Folder of the data files; null for the default (<see cref="MnistFolder.Resolve(string?)"/>).</param>
-    /// <exception cref="ArgumentException">No stream has this name.</exception>
+    /// <param name="validation">Whether every tenth training image of a class takes the place of the test set, and is not in the stream:
+    /// for choosing hyper-parameters. The glyphs, which are drawn, have no such part.</param>
+    /// <exception cref="ArgumentException">No stream has this name, or it has no part for validation.</exception>
     /// <exception cref="IOException">A data file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A data file is malformed.</exception>
-    public static ISampleStream Open(string name, ulong seed, string? dataDir = null)
+    public static ISampleStream Open(string name, ulong seed, string? dataDir = null, bool validation = false)
     {
         if (name == "glyphs-360")
-            return OpenGlyphs360(seed);
+            return validation ? throw new ArgumentException("glyphs-360 has no training images to hold out for validation.") : OpenGlyphs360(seed);
         var folder = MnistFolder.Resolve(dataDir);
         return name switch
         {
-            "mnist-360" => OpenMnist360(seed, folder),
-            "seq-mnist" => ClassIncremental(name, ReadMnist(folder), seed),
-            "rotated-mnist" => Tasks(name, ReadMnist(folder), TaskSequences.Rotated(Grey, Digits, DomainTasks, seed), seed),
-            "permuted-mnist" => Tasks(name, ReadMnist(folder), TaskSequences.Permuted(Grey, Digits, DomainTasks, seed), seed),
-            "seq-svhn" => ClassIncremental(name, (SvhnImages.ReadTraining(folder), SvhnImages.ReadTest(folder)), seed),
-            "seq-cifar-10" => ClassIncremental(name, (CifarImages.ReadTraining(folder), CifarImages.ReadTest(folder)), seed),
-            "seq-images" => ClassIncremental(name, ImageFolder.Read(folder), seed),
+            "mnist-360" => OpenMnist360(seed, Held(ReadMnist(folder, RotatingDigits))),
+            "seq-mnist" => ClassIncremental(name, Held(ReadMnist(folder, Digits)), seed),
+            "rotated-mnist" => Tasks(name, Held(ReadMnist(folder, Digits)), TaskSequences.Rotated(Grey, Digits, DomainTasks, seed), seed),
+            "permuted-mnist" => Tasks(name, Held(ReadMnist(folder, Digits)), TaskSequences.Permuted(Grey, Digits, DomainTasks, seed), seed),
+            "seq-svhn" => ClassIncremental(name, Held((SvhnImages.ReadTraining(folder), SvhnImages.ReadTest(folder))), seed),
+            "seq-cifar-10" => ClassIncremental(name, Held((CifarImages.ReadTraining(folder), CifarImages.ReadTest(folder))), seed),
+            "seq-images" => ClassIncremental(name, Held(ImageFolder.Read(folder)), seed),
             _ => throw new ArgumentException($"Unknown stream '{name}'; expected one of {string.Join(", ", Names)}."),
         };
+
+        (StoredImages Training, StoredImages Test) Held((StoredImages Training, StoredImages Test) images) =>
+            validation ? images.Training.Split(ValidationShare) : images;
     }
 
-    private static (StoredImages Training, StoredImages Test) ReadMnist(string folder) =>
-        (MnistImages.ReadTraining(folder, Digits), MnistImages.ReadTest(folder, Digits));
+    private static (StoredImages Training, StoredImages Test) ReadMnist(string folder, int digits) =>
+        (MnistImages.ReadTraining(folder, digits), MnistImages.ReadTest(folder, digits));
 
     private static TaskSequenceStream ClassIncremental(string name, (StoredImages Training, StoredImages Test) images, ulong seed) =>
         Tasks(name, images, TaskSequences.ByClass(images.Training.Classes, ClassesPerTask), seed);
@@ -79,9 +87,6 @@ public static class SampleStreams
         new GlyphImages(seed, RandomPurpose.HeldOutGlyph, HeldOutGlyphsPerClass),
         endless: true);
 
-    private static Rotating360Stream OpenMnist360(ulong seed, string folder)
-    {
-        var test = MnistImages.ReadTest(folder, RotatingDigits);
-        return new Rotating360Stream("mnist-360", MnistImages.ReadTraining(folder, RotatingDigits).Shuffled(seed), test, endless: false);
-    }
+    private static Rotating360Stream OpenMnist360(ulong seed, (StoredImages Training, StoredImages Test) images) =>
+        new("mnist-360", images.Training.Shuffled(seed), images.Test, endless: false);
 }

@@ -23,5 +23,7 @@ public sealed class RunOptionsTests
     public void RunId_WhatDecidesTheEvents_IsInIt()
     {
         Assert.Equal("glyphs-360-dynamos-b500-s1", new RunOptions("glyphs-360", "dynamos", 500, 1, Out: "x", Quiet: true).RunId);
+        Assert.Equal("s-er+-b5-s1-penalty=2-warmUp=0", new RunOptions("s", "er+", 5, 1, Set: ["penalty=2", "warmUp=0"]).RunId);
+        Assert.Equal("s-er-b5-s1-validation", new RunOptions("s", "er", 5, 1, Validation: true).RunId);
     }
 }

@@ -64,6 +64,8 @@ public sealed class HyperParametersTests
         { "LearningRate", h => h with { LearningRate = 0 } },
         { "KeepRatio", h => h with { KeepRatio = 1.5 } },
         { "Temperature", h => h with { Temperature = 0 } },
+        { "WeightAverage", h => h with { WeightAverage = 1 } },
+        { "MemoryStatistics", h => h with { MemoryStatistics = -1 } },
     };
 
     [Theory]

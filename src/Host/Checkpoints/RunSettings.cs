@@ -16,7 +16,7 @@ internal static class RunSettings
     private const string Unset = "default";
 
     private static readonly string[] FreeOptions =
-        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init"];
+        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init", "set"];
 
     // The same numbers added in wider vectors may differ in their last bits.
     private static readonly string Vectors =
@@ -39,7 +39,7 @@ internal static class RunSettings
 
         foreach (var value in JsonSerializer.SerializeToElement(hyperParameters, ResultJson.Default.HyperParameters).EnumerateObject())
         {
-            if (value.Value.ValueKind == JsonValueKind.Number)
+            if (value.Value.ValueKind != JsonValueKind.String)
                 settings.Add(value.Name, value.Value.GetRawText());
         }
 

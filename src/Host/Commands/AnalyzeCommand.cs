@@ -38,14 +38,15 @@ internal static class AnalyzeCommand
             ?? throw new InvalidDataException($"'{file.Path}' lacks the setting '{name}'.");
         var (name, buffer) = (Setting("stream"), int.Parse(Setting("buffer"), CultureInfo.InvariantCulture));
         var seed = ulong.Parse(Setting("seed"), CultureInfo.InvariantCulture);
-        var stream = SampleStreams.Open(name, seed, dataDir);
+        var stream = SampleStreams.Open(name, seed, dataDir, manifest.Settings.GetValueOrDefault("validation") == bool.TrueString);
         using var learner = OnlineLearners.Create(Setting("learner"), new LearnerOptions
         {
             Seed = seed,
             Shape = stream.Description.Shape,
             Classes = stream.Description.Classes,
             BufferSize = buffer,
-            HyperParameters = HyperParameterPresets.For(name, buffer),
+            HyperParameters = HyperParameterSettings.Apply(HyperParameterPresets.For(name, buffer), [.. HyperParameterSettings.Names
+                .Where(manifest.Settings.ContainsKey).Select(setting => $"{setting}={manifest.Settings[setting]}")]),
         });
         var memory = arrays.Under(Checkpointer.LearnerPart).All.FirstOrDefault(item => item.Name == "memory.labels").Array?.Values<long>();
         learner.Load(arrays.Under(Checkpointer.LearnerPart));

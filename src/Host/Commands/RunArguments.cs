@@ -99,10 +99,23 @@ internal static class RunArguments
         CustomParser = File,
     };
 
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A hyper-parameter that differs from the learner's preset, by its name in summary.json; may be given several times.",
+        HelpName = "name=value",
+        DefaultValueFactory = _ => [],
+        Validators = { result => Check(result) },
+    };
+
+    private static readonly Option<bool> Validation = new("--validation")
+    {
+        Description = "Hold out every tenth training image of a class and test on these, not on the test set: for choosing hyper-parameters.",
+    };
+
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation])
             command.Add(option);
         command.SetAction((parsed, cancellation) => RunCommand.ExecuteAsync(Read(parsed), cancellation));
     }
@@ -121,7 +134,25 @@ internal static class RunArguments
         parsed.GetValue(CheckpointEvery),
         (int)parsed.GetValue(Keep),
         parsed.GetValue(Init),
-        CheckpointSeconds: parsed.GetValue(CheckpointSeconds));
+        CheckpointSeconds: parsed.GetValue(CheckpointSeconds),
+        Set: parsed.GetValue(Set) is { Length: > 0 } set ? set : null,
+        Validation: parsed.GetValue(Validation));
+
+    private static void Check(OptionResult result)
+    {
+        var preset = HyperParameterPresets.For(SampleStreams.Names[0], bufferSize: 1);
+        foreach (var setting in result.Tokens.Select(token => token.Value))
+        {
+            try
+            {
+                HyperParameterSettings.Apply(preset, [setting]);
+            }
+            catch (ArgumentException e)
+            {
+                result.AddError($"--set '{setting}' is not valid: {e.Message}");
+            }
+        }
+    }
 
     private static string? Folder(ArgumentResult result) => PathOf(result, "folder");
 

@@ -19,10 +19,11 @@ internal static class RunCommand
         var files = new DiskFiles();
         var weights = options.Init is { } init ? WeightsFile.Read(init, files) : null;
         options = options with { InitHash = weights?.Hash() };
-        var stream = SampleStreams.Open(options.Stream, (ulong)options.Seed, options.DataDir);
+        var stream = SampleStreams.Open(options.Stream, (ulong)options.Seed, options.DataDir, options.Validation);
         if (options.Threads is { } threads)
             torch.set_num_threads(threads);
-        var hyperParameters = HyperParameterPresets.For(options.Stream, options.Buffer);
+        var hyperParameters = HyperParameterSettings.Apply(
+            HyperParameterPresets.For(options.Learner, options.Stream, options.Buffer), options.Set ?? []);
         var plan = CreateRun(options, stream, hyperParameters, weights) with { Report = Report };
         return await SecondChance.RunAsync(
             StartAsync, () => options.State is { } at && CheckpointFile.AllIn(at).Count > 0, Report);

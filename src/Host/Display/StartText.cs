@@ -38,5 +38,19 @@ internal static class StartText
             Invariant($", keep ratio {h.KeepRatio}, tau {h.Temperature}"),
         Invariant($"alpha {h.LogitConsistency}, beta {h.MemoryWeight}, alpha_p {h.AttentionConsistency}") +
             Invariant($", lambda {h.Penalty}, gamma {h.PolicyWeight}, w_p {h.PrototypeWeight}"),
+        .. Additions(h),
     ];
+
+    private static string[] Additions(HyperParameters h)
+    {
+        string?[] additions =
+        [
+            h.WeightAverage > 0 ? Invariant($"weights averaged at {h.WeightAverage}") : null,
+            h.MemoryStatistics > 0 ? Invariant($"statistics from {h.MemoryStatistics} memory samples") : null,
+            h.DetachedAgents ? "detached agents" : null,
+            h.RewardBaseline ? "reward baseline" : null,
+        ];
+        var text = string.Join(", ", additions.OfType<string>());
+        return text.Length == 0 ? [] : [text];
+    }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DynamosStream.Learner;
 
 /// <summary>Dynamos: agents gate the network's channels per input; replay keeps labels, logits and attention vectors in place.</summary>
-internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("dynamos", options, agents: true, memory: true), IGatedLearner
+internal sealed class DynamosLearner(string name, LearnerOptions options) : NetworkLearner(name, options, agents: true, memory: true), IGatedLearner
 {
     private float[] _uniform = [];
 
@@ -15,13 +15,13 @@ internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("d
     public GateReadout ReadGates(SampleBatch batch, ulong? trial = null)
     {
         using var noGrad = no_grad();
-        SetTraining(false);
+        var network = Predicting();
         var (labels, kept, attention) = (new List<int>(), new List<float[]>(), new List<float[]>());
         foreach (var samples in batch.Samples.Chunk(InferenceBatch))
         {
             using var scope = NewDisposeScope();
             var (images, _) = Tensors(samples);
-            var output = Network.Gated(images, trial is { } number ? Sampled(images, RandomPurpose.Trial, number) : ActionRules.Threshold);
+            var output = network.Gated(images, trial is { } number ? Sampled(images, RandomPurpose.Trial, number) : ActionRules.Threshold);
             labels.AddRange(output.Logits.argmax(1).cpu().data<long>().Select(label => (int)label));
             kept.AddRange(Rows(output.Actions));
             attention.AddRange(Rows(output.Attention));
@@ -53,11 +53,11 @@ internal sealed class DynamosLearner(LearnerOptions options) : NetworkLearner("d
         return Report(losses, KeptShare(stream), replay);
     }
 
-    protected override (Tensor Logits, float[] KeptShare) Infer(Tensor images)
+    protected override (Tensor Logits, float[] KeptShare) Infer(DynamosNetwork network, Tensor images)
     {
         if (WarmingUp)
-            return base.Infer(images);
-        var output = Network.Gated(images, ActionRules.Threshold);
+            return base.Infer(network, images);
+        var output = network.Gated(images, ActionRules.Threshold);
         return (output.Logits, KeptShare(output));
     }
 

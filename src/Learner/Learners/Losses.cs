@@ -39,7 +39,7 @@ internal static class Losses
 
     /// <summary>Policy gradient: mean over samples and layers of ( - log pi * R ), R a constant.</summary>
     public static Tensor Policy(GatedOutput output, Tensor labels, HyperParameters h) =>
-        -(LogProbabilities(output, h.Temperature) * Rewards(output, labels, h)).mean();
+        -(LogProbabilities(output, h.Temperature) * Weights(Rewards(output, labels, h), h)).mean();
 
     /// <summary>
     /// log pi = sum over a layer's channels of log p(a), p = sigmoid(v / tau): N x L. Taken from v / tau rather than from p,
@@ -57,6 +57,16 @@ internal static class Losses
         using var constant = no_grad();
         var rewards = -(h.KeepRatio - PerLayer(output.Actions).mean([2])).square();
         return where(Correct(output.Logits, labels).unsqueeze(1), rewards, rewards * h.Penalty);
+    }
+
+    /// <summary>What the log probabilities are weighted by: the rewards, or how far each is above the mean of the other samples'.</summary>
+    private static Tensor Weights(Tensor rewards, HyperParameters h)
+    {
+        var samples = rewards.shape[0];
+        if (!h.RewardBaseline || samples == 1)
+            return rewards;
+        using var constant = no_grad();
+        return (rewards - rewards.mean([0], keepdim: true)) * ((double)samples / (samples - 1));
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     private readonly Device _device;
     private readonly Parameter[] _parameters;
     private readonly RunningStatistics _statistics;
+    private readonly PredictionNetwork? _prediction;
 
     // A batch on its way into tensors, which copy it.
     private float[] _features = [];
@@ -30,7 +31,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         _device = device(options.Device);
         manual_seed(unchecked((long)options.Seed));
         using (NewDisposeScope())
-            Network = new DynamosNetwork(options.Classes, options.BaseFilters, agents, Hyper.Temperature);
+            Network = NewNetwork();
         if (options.InitialWeights is { } weights)
             PyTorchNames.Load(Network, weights);
         Network.to(_device);
@@ -38,6 +39,13 @@ internal abstract class NetworkLearner : IOnlineLearner
         _statistics = new RunningStatistics(Network);
         _sgd = optim.SGD(_parameters, Hyper.LearningRate);
         Memory = memory ? new ReservoirBuffer(options.BufferSize) : null;
+        if (Hyper.WeightAverage > 0 || Hyper.MemoryStatistics > 0)
+        {
+            using (NewDisposeScope())
+                _prediction = new PredictionNetwork(Network, NewNetwork().to(_device), Hyper);
+        }
+
+        DynamosNetwork NewNetwork() => new(options.Classes, options.BaseFilters, agents, Hyper.Temperature, Hyper.DetachedAgents);
     }
 
     public string Name { get; }
@@ -59,7 +67,7 @@ internal abstract class NetworkLearner : IOnlineLearner
     public Predictions Predict(SampleBatch batch)
     {
         using var noGrad = no_grad();
-        SetTraining(false);
+        var network = Predicting();
         var labels = new List<int>(batch.Samples.Count);
         var kept = new float[AllKept.Length];
         Operators.TakeMultiplyAdds();
@@ -68,7 +76,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         {
             using var scope = NewDisposeScope();
             var (images, _) = Tensors(samples);
-            var (logits, keptShare) = Infer(images);
+            var (logits, keptShare) = Infer(network, images);
             labels.AddRange(logits.argmax(1).cpu().data<long>().Select(label => (int)label));
             for (var layer = 0; layer < kept.Length; layer++)
                 kept[layer] += keptShare[layer] * samples.Length / batch.Samples.Count;
@@ -91,6 +99,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         {
             var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
             Iteration++;
+            _prediction?.Follow(Iteration, Memory, Random(RandomPurpose.Statistics, (ulong)batch.Sequence), (network, samples) => Infer(network, samples));
             return report;
         }
         catch (StepSkippedException)
@@ -107,6 +116,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         NetworkState.Save(Network, state.Under("network"));
         if (Memory is not null)
             ReservoirState.Save(Memory, state.Under("memory"));
+        _prediction?.Save(state.Under("prediction"));
     }
 
     public void Load(StateArrays state)
@@ -115,12 +125,14 @@ internal abstract class NetworkLearner : IOnlineLearner
         NetworkState.Load(Network, state.Under("network"));
         if (Memory is not null)
             ReservoirState.Load(Memory, state.Under("memory"), Options, Network.GatedChannels);
+        _prediction?.Load(state.Under("prediction"));
     }
 
     public void Dispose()
     {
         _sgd.Dispose();
         _statistics.Dispose();
+        _prediction?.Dispose();
         Network.Dispose();
         Memory?.Dispose();
     }
@@ -128,8 +140,8 @@ internal abstract class NetworkLearner : IOnlineLearner
     /// <summary>One step after warm-up.</summary>
     protected abstract LearnReport Step(Tensor images, Tensor labels, ulong sequence);
 
-    /// <summary>Inference of at most <see cref="InferenceBatch"/> images: logits, and per gated layer the share of channels kept.</summary>
-    protected virtual (Tensor Logits, float[] KeptShare) Infer(Tensor images) => (Network.call(images), AllKept);
+    /// <summary>Prediction of some images by a network: logits, and per gated layer the share of channels kept.</summary>
+    protected virtual (Tensor Logits, float[] KeptShare) Infer(DynamosNetwork network, Tensor images) => (network.call(images), AllKept);
 
     /// <summary>The kept shares of a pass in which no agent was asked.</summary>
     protected float[] AllKept => Network.GatedChannels == 0 ? [] : [.. Enumerable.Repeat(1f, DynamosNetwork.GatedLayers)];
@@ -189,8 +201,17 @@ internal abstract class NetworkLearner : IOnlineLearner
             throw new StepSkippedException($"{what} of step {Iteration} is not finite.");
     }
 
+    /// <summary>The network that predicts, in inference mode.</summary>
+    protected DynamosNetwork Predicting()
+    {
+        if (_prediction is not null)
+            return _prediction.Network;
+        SetTraining(false);
+        return Network;
+    }
+
     /// <summary>The mode, whose change visits every module.</summary>
-    protected void SetTraining(bool training)
+    private void SetTraining(bool training)
     {
         if (Network.training != training)
             Network.train(training);

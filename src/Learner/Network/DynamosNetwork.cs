@@ -15,6 +15,7 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     public const int GatedLayers = 4;
 
     private readonly double _temperature;
+    private readonly bool _detachedAgents;
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Sequential layer1;
@@ -26,10 +27,12 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     /// <param name="filters">Channels of the first half.</param>
     /// <param name="agents">Whether the second half has agents.</param>
     /// <param name="temperature">tau of the keep probabilities.</param>
-    public DynamosNetwork(int classes, int filters = 32, bool agents = true, double temperature = 0.15)
+    /// <param name="detachedAgents">Whether no gradient flows from the agents into the convolutions below them.</param>
+    public DynamosNetwork(int classes, int filters = 32, bool agents = true, double temperature = 0.15, bool detachedAgents = false)
         : base(nameof(DynamosNetwork))
     {
         _temperature = temperature;
+        _detachedAgents = detachedAgents;
         GatedChannels = agents ? GatedLayers * 2 * filters : 0;
         conv1 = Conv2d(3, filters, kernel_size: 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(filters);
@@ -64,7 +67,7 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
 
         Tensor Decide(Agent agent, Tensor input)
         {
-            var v = agent.call(input);
+            var v = agent.call(_detachedAgents ? input.detach() : input);
             using var constant = no_grad();
             var a = rule(actions.Count, (v / _temperature).sigmoid()).to_type(ScalarType.Float32);
             attention.Add(v);

@@ -40,6 +40,14 @@ internal sealed class StoredImages : IClassImages
         return new StoredImages(Shape, _images, shuffled);
     }
 
+    /// <summary>Two parts without a common image: all but every <paramref name="every"/>-th of each class, and those.</summary>
+    public (StoredImages Most, StoredImages Others) Split(int every)
+    {
+        return (Part(i => i % every != every - 1), Part(i => i % every == every - 1));
+
+        StoredImages Part(Func<int, bool> has) => new(Shape, _images, [.. _order.Select(images => images.Where((_, i) => has(i)).ToArray())]);
+    }
+
     private static int[] IndicesOf(byte[] labels, int label) =>
         [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == label)];
 }

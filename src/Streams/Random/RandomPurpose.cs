@@ -42,4 +42,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Which filters the gates keep in one of several trials with the same input.</summary>
     Trial = 14,
+
+    /// <summary>Which items of the memory the statistics of prediction are measured on.</summary>
+    Statistics = 15,
 }

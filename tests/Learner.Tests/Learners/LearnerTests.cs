@@ -24,3 +24,18 @@ public sealed class DynamosLearnerTests : LearnerContractTests
 {
     protected override string LearnerName => "dynamos";
 }
+
+public sealed class ErPlusLearnerTests : LearnerContractTests
+{
+    protected override string LearnerName => "er+";
+}
+
+public sealed class DerppPlusLearnerTests : LearnerContractTests
+{
+    protected override string LearnerName => "derpp+";
+}
+
+public sealed class DynamosPlusLearnerTests : LearnerContractTests
+{
+    protected override string LearnerName => "dynamos+";
+}

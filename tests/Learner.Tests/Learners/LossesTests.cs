@@ -37,6 +37,25 @@ public sealed class LossesTests : IDisposable
     }
 
     [Fact]
+    public void Policy_RewardBaseline_WeighsAgainstTheMeanOfTheOthers()
+    {
+        var (output, labels, _) = RandomOutput();
+        var expected = 0.0;
+        for (var i = 0; i < N; i++)
+        {
+            for (var l = 0; l < Layers; l++)
+            {
+                var others = Enumerable.Range(0, N).Where(j => j != i).Average(j => Reward(output, labels, j, l));
+                expected -= LogPi(output, i, l) * (Reward(output, labels, i, l) - others) / (N * Layers);
+            }
+        }
+
+        var loss = Losses.Policy(output, labels, Hyper with { RewardBaseline = true }).item<float>();
+        Assert.Equal(expected, loss, 1e-3 * Math.Abs(expected));
+        Assert.NotEqual(Losses.Policy(output, labels, Hyper).item<float>(), loss);
+    }
+
+    [Fact]
     public void LogProbabilities_RandomActions_MatchBruteForce()
     {
         var (output, _, _) = RandomOutput();
