@@ -6,7 +6,12 @@ namespace DynamosStream.Buffer;
 /// <remarks>Slots 0 .. <see cref="Count"/> - 1 are filled, always. Random numbers come from the caller.</remarks>
 public sealed class ReservoirBuffer : IDisposable
 {
+    /// <summary>Stands for the sequence number of an item that was stored by a version that did not note it.</summary>
+    public const long UnknownSequence = -1;
+
     private const int FirstRows = 1024;
+
+    private long[] _sequences = [];
 
     /// <param name="capacity">Items it can hold, at least 1.</param>
     public ReservoirBuffer(int capacity)
@@ -27,12 +32,16 @@ public sealed class ReservoirBuffer : IDisposable
     /// <summary>The slots, at least <see cref="Count"/> rows and at most <see cref="Capacity"/>; null before the first offer. Owned by the buffer.</summary>
     public ReservoirItems? Slots { get; private set; }
 
+    /// <summary>For each filled slot the number of its item in the stream, or <see cref="UnknownSequence"/>: tells people how old it is.</summary>
+    public ReadOnlySpan<long> Sequences => _sequences.AsSpan(0, Count);
+
     /// <summary>Offers some rows of a batch, in order; each is kept with the probability that keeps the sample uniform.</summary>
     /// <param name="batch">The rows to choose from; not part of a graph. Copied.</param>
     /// <param name="rows">Which rows are offered.</param>
+    /// <param name="sequence">Number of the batch's first row in the stream.</param>
     /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive; called once an item when the buffer is full.</param>
     /// <exception cref="ArgumentException">The batch's shapes differ from those stored before.</exception>
-    public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, Func<long, long> below)
+    public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, long sequence, Func<long, long> below)
     {
         if (rows.IsEmpty)
             return;
@@ -50,6 +59,8 @@ public sealed class ReservoirBuffer : IDisposable
 
         if (rowOfSlot.Count > 0)
             Store(batch, [.. rowOfSlot.Keys], [.. rowOfSlot.Values]);
+        foreach (var (slot, row) in rowOfSlot)
+            _sequences[slot] = sequence + row;
     }
 
     /// <summary>Draws distinct items uniformly; all of them if it holds fewer.</summary>
@@ -75,9 +86,10 @@ public sealed class ReservoirBuffer : IDisposable
     /// <summary>Fills the slots of an empty buffer as they once were.</summary>
     /// <param name="offered">Items offered until then, at least 1.</param>
     /// <param name="filled">A row for each filled slot, in order. Copied.</param>
+    /// <param name="sequences">The number in the stream of each row.</param>
     /// <exception cref="InvalidOperationException">The buffer is not empty.</exception>
     /// <exception cref="ArgumentException">There are more or fewer rows than slots were filled.</exception>
-    public void Restore(long offered, ReservoirItems filled)
+    public void Restore(long offered, ReservoirItems filled, ReadOnlySpan<long> sequences)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(offered, 1);
         if (Offered > 0)
@@ -85,8 +97,10 @@ public sealed class ReservoirBuffer : IDisposable
         var rows = filled.Labels.shape[0];
         if (rows != Math.Min(offered, Capacity))
             throw new ArgumentException($"{rows} rows; expected {Math.Min(offered, Capacity)} after {offered} offers.", nameof(filled));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sequences.Length, rows);
         Offered = offered;
         Store(filled, [.. Rows()], [.. Rows()]);
+        sequences.CopyTo(_sequences);
 
         IEnumerable<long> Rows()
         {
@@ -103,6 +117,7 @@ public sealed class ReservoirBuffer : IDisposable
         Slots?.Logits.Dispose();
         Slots?.Attention?.Dispose();
         Slots = null;
+        _sequences = [];
         Offered = 0;
     }
 
@@ -138,6 +153,7 @@ public sealed class ReservoirBuffer : IDisposable
             Enlarged(batch.Labels, old?.Labels, wanted),
             Enlarged(batch.Logits, old?.Logits, wanted),
             batch.Attention is null ? null : Enlarged(batch.Attention, old?.Attention, wanted));
+        Array.Resize(ref _sequences, (int)wanted);
         old?.Images.Dispose();
         old?.Labels.Dispose();
         old?.Logits.Dispose();

@@ -12,8 +12,8 @@ public sealed class ReservoirBufferTests
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(5);
 
-        buffer.Offer(Items(10, 11, 12), [0, 2], NoDraw);
-        buffer.Offer(Items(13, 14, 15), [0, 1, 2], NoDraw);
+        buffer.Offer(Items(10, 11, 12), [0, 2], 0, NoDraw);
+        buffer.Offer(Items(13, 14, 15), [0, 1, 2], 0, NoDraw);
 
         Assert.Equal((5, 5L), (buffer.Count, buffer.Offered));
         Assert.Equal([10, 12, 13, 14, 15], buffer.Slots!.Labels.data<long>().ToArray());
@@ -24,11 +24,11 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(3);
-        buffer.Offer(Items(10, 11, 12), [0, 1, 2], NoDraw);
+        buffer.Offer(Items(10, 11, 12), [0, 1, 2], 0, NoDraw);
         var asked = new List<long>();
         var answers = new Queue<long>([1, 4, 1, 3]);
 
-        buffer.Offer(Items(13, 14, 15, 16), [0, 1, 2, 3], n =>
+        buffer.Offer(Items(13, 14, 15, 16), [0, 1, 2, 3], 13, n =>
         {
             asked.Add(n);
             return answers.Dequeue();
@@ -47,16 +47,17 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var original = new ReservoirBuffer(5);
-        original.Offer(Items([.. Enumerable.Range(0, offered)]), [.. Enumerable.Range(0, offered)], new Random(1).NextInt64);
+        original.Offer(Items([.. Enumerable.Range(0, offered)]), [.. Enumerable.Range(0, offered)], 0, new Random(1).NextInt64);
         using var restored = new ReservoirBuffer(5);
         var slots = original.Slots!;
         restored.Restore(original.Offered, new ReservoirItems(
-            Filled(slots.Images), Filled(slots.Labels), Filled(slots.Logits), Filled(slots.Attention!)));
+            Filled(slots.Images), Filled(slots.Labels), Filled(slots.Logits), Filled(slots.Attention!)), original.Sequences);
 
         Assert.Equal((original.Count, original.Offered), (restored.Count, restored.Offered));
         foreach (var buffer in (ReservoirBuffer[])[original, restored])
-            buffer.Offer(Items([.. Enumerable.Range(100, 10)]), [.. Enumerable.Range(0, 10)], new Random(2).NextInt64);
+            buffer.Offer(Items([.. Enumerable.Range(100, 10)]), [.. Enumerable.Range(0, 10)], 100, new Random(2).NextInt64);
         Assert.Equal(Filled(original.Slots!.Labels).data<long>().ToArray(), Filled(restored.Slots!.Labels).data<long>().ToArray());
+        Assert.Equal(original.Sequences.ToArray(), restored.Sequences.ToArray());
         Assert.Equal(Filled(original.Slots.Logits).data<float>().ToArray(), Filled(restored.Slots.Logits).data<float>().ToArray());
 
         Tensor Filled(Tensor rows) => rows.narrow(0, 0, original.Count).clone();
@@ -67,11 +68,13 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(5);
-        Assert.Throws<ArgumentException>(() => buffer.Restore(4, Items(1, 2, 3)));
-        Assert.Throws<ArgumentException>(() => buffer.Restore(9, Items(1, 2, 3)));
+        Assert.Throws<ArgumentException>(() => buffer.Restore(4, Items(1, 2, 3), [0, 1, 2]));
+        Assert.Throws<ArgumentException>(() => buffer.Restore(9, Items(1, 2, 3), [0, 1, 2]));
         Assert.Equal((0, 0L), (buffer.Count, buffer.Offered));
-        buffer.Restore(3, Items(1, 2, 3));
-        Assert.Throws<InvalidOperationException>(() => buffer.Restore(3, Items(1, 2, 3)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Restore(3, Items(1, 2, 3), [0, 1]));
+        Assert.Equal(0, buffer.Offered);
+        buffer.Restore(3, Items(1, 2, 3), [0, 1, 2]);
+        Assert.Throws<InvalidOperationException>(() => buffer.Restore(3, Items(1, 2, 3), [0, 1, 2]));
     }
 
     [Fact]
@@ -81,8 +84,9 @@ public sealed class ReservoirBufferTests
         using var buffer = new ReservoirBuffer(20);
         var random = new Random(1);
         for (var first = 0; first < 200; first += 10)
-            buffer.Offer(Items([.. Enumerable.Range(first, 10)]), [.. Enumerable.Range(0, 10)], random.NextInt64);
+            buffer.Offer(Items([.. Enumerable.Range(first, 10)]), [.. Enumerable.Range(0, 10)], first, random.NextInt64);
 
+        Assert.Equal(buffer.Slots!.Labels.data<long>().ToArray(), buffer.Sequences.ToArray());
         var drawn = buffer.Draw(20, Distinct(random));
 
         var labels = drawn.Labels.data<long>().ToArray();
@@ -106,7 +110,7 @@ public sealed class ReservoirBufferTests
             using var scope = NewDisposeScope();
             using var buffer = new ReservoirBuffer(capacity);
             for (var first = 0; first < offered; first += 8)
-                buffer.Offer(Items([.. Enumerable.Range(first, 8)]), [0, 1, 2, 3, 4, 5, 6, 7], random.NextInt64);
+                buffer.Offer(Items([.. Enumerable.Range(first, 8)]), [0, 1, 2, 3, 4, 5, 6, 7], first, random.NextInt64);
             foreach (var label in buffer.Slots!.Labels.data<long>().ToArray())
                 kept[label]++;
         }
@@ -123,7 +127,7 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(100);
-        buffer.Offer(Items(1, 2, 3, 4), [0, 1, 2, 3], NoDraw);
+        buffer.Offer(Items(1, 2, 3, 4), [0, 1, 2, 3], 0, NoDraw);
         var random = new Random(3);
 
         for (var i = 0; i < 200; i++)
@@ -138,7 +142,7 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(100);
-        buffer.Offer(Items(1, 2), [0, 1], NoDraw);
+        buffer.Offer(Items(1, 2), [0, 1], 0, NoDraw);
         Assert.Throws<InvalidOperationException>(() => buffer.Draw(1, (_, drawn) => drawn[0] = 2));
     }
 
@@ -147,9 +151,9 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(2);
-        buffer.Offer(Items(1, 2), [0, 1], NoDraw);
+        buffer.Offer(Items(1, 2), [0, 1], 0, NoDraw);
         var drawn = buffer.Draw(2, (_, d) => (d[0], d[1]) = (0, 1));
-        buffer.Offer(Items(3), [0], _ => 0);
+        buffer.Offer(Items(3), [0], 0, _ => 0);
         Assert.Equal([1, 2], drawn.Labels.data<long>().ToArray());
     }
 
@@ -165,7 +169,7 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(2);
-        buffer.Offer(Items(1, 2), [], NoDraw);
+        buffer.Offer(Items(1, 2), [], 0, NoDraw);
         Assert.Equal((0, 0L), (buffer.Count, buffer.Offered));
         Assert.Null(buffer.Slots);
     }
@@ -175,10 +179,10 @@ public sealed class ReservoirBufferTests
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(2);
-        buffer.Offer(Items(1), [0], NoDraw);
-        var error = Assert.Throws<ArgumentException>(() => buffer.Offer(Items(2) with { Logits = zeros(1, 9) }, [0], NoDraw));
+        buffer.Offer(Items(1), [0], 0, NoDraw);
+        var error = Assert.Throws<ArgumentException>(() => buffer.Offer(Items(2) with { Logits = zeros(1, 9) }, [0], 0, NoDraw));
         Assert.Contains("Logits: expected rows of shape [3]", error.Message);
-        error = Assert.Throws<ArgumentException>(() => buffer.Offer(Items(2) with { Attention = null }, [0], NoDraw));
+        error = Assert.Throws<ArgumentException>(() => buffer.Offer(Items(2) with { Attention = null }, [0], 0, NoDraw));
         Assert.Contains("Attention", error.Message);
         Assert.Equal(1, buffer.Offered);
     }
@@ -192,7 +196,7 @@ public sealed class ReservoirBufferTests
         for (var batch = 0; batch < Batches; batch++)
         {
             int[] labels = [.. Enumerable.Range(100 * batch, 100)];
-            buffer.Offer(Items(labels), [.. Enumerable.Range(0, 100)], NoDraw);
+            buffer.Offer(Items(labels), [.. Enumerable.Range(0, 100)], 0, NoDraw);
         }
 
         Assert.Equal(100 * Batches, buffer.Count);
@@ -211,7 +215,7 @@ public sealed class ReservoirBufferTests
         using (var buffer = new ReservoirBuffer(2))
         {
             using (NewDisposeScope())
-                buffer.Offer(Items(7), [0], NoDraw);
+                buffer.Offer(Items(7), [0], 0, NoDraw);
             Assert.Equal([7, 0], buffer.Slots!.Labels.data<long>().ToArray());
         }
 

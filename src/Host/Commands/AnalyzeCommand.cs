@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using DynamosStream.Buffer;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Learner;
@@ -48,13 +49,16 @@ internal static class AnalyzeCommand
             HyperParameters = HyperParameterSettings.Apply(HyperParameterPresets.For(name, buffer), [.. HyperParameterSettings.Names
                 .Where(manifest.Settings.ContainsKey).Select(setting => $"{setting}={manifest.Settings[setting]}")]),
         });
-        var memory = arrays.Under(Checkpointer.LearnerPart).All.FirstOrDefault(item => item.Name == "memory.labels").Array?.Values<long>();
+        var stored = arrays.Under(Checkpointer.LearnerPart).All.ToDictionary(item => item.Name, item => item.Array);
+        var labels = stored.GetValueOrDefault("memory.labels")?.Values<long>();
+        var sequences = stored.GetValueOrDefault("memory.sequences")?.Values<long>();
         learner.Load(arrays.Under(Checkpointer.LearnerPart));
 
-        var analysis = new RunAnalysis(
+        var analysis = RunAnalysis.Create(
             manifest.RunId,
             manifest.Progress.Sequence,
-            memory is null ? null : [.. Enumerable.Range(0, stream.Description.Classes).Select(label => memory.LongCount(stored => stored == label))],
+            stream.Description.Classes,
+            labels?.Select((label, i) => (label, sequences?[i] ?? ReservoirBuffer.UnknownSequence)).ToArray(),
             learner is IGatedLearner gated ? GateAnalysis.Measure(gated, stream, cancellation) : null);
         var path = Path.Combine(results, ResultFolder.AnalysisName);
         File.WriteAllBytes(path + ".part", JsonSerializer.SerializeToUtf8Bytes(analysis, ResultJson.Default.RunAnalysis));

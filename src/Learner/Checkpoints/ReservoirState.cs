@@ -14,6 +14,7 @@ internal static class ReservoirState
         using var scope = NewDisposeScope();
         state.Put("images", Filled(slots.Images));
         state.Put("labels", Filled(slots.Labels));
+        state.Put("sequences", memory.Sequences.ToArray(), memory.Count);
         state.Put("logits", Filled(slots.Logits));
         if (slots.Attention is not null)
             state.Put("attention", Filled(slots.Attention));
@@ -37,12 +38,18 @@ internal static class ReservoirState
         if (labels.Any(label => label < 0 || label >= options.Classes))
             throw new InvalidDataException($"The memory holds a label outside 0 to {options.Classes - 1}.");
 
+        // Older states lack them; only an analysis asks for them.
+        var sequences = state.All.Any(array => array.Name == "sequences")
+            ? state.Take<long>("sequences", rows)
+            : [.. Enumerable.Repeat(ReservoirBuffer.UnknownSequence, (int)rows)];
+
         var home = device(options.Device);
-        memory.Restore(offered, new ReservoirItems(
+        var filled = new ReservoirItems(
             Floats("images", rows, shape.Channels, shape.Height, shape.Width),
             tensor(labels, device: home),
             Floats("logits", rows, options.Classes),
-            gatedChannels == 0 ? null : Floats("attention", rows, gatedChannels)));
+            gatedChannels == 0 ? null : Floats("attention", rows, gatedChannels));
+        memory.Restore(offered, filled, sequences);
 
         Tensor Floats(string name, params long[] size) => state.TakeTensor(name, ScalarType.Float32, size).to(home);
     }

@@ -190,7 +190,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         var correct = Losses.Correct(logits, labels).cpu().data<bool>().ToArray();
         var rows = Enumerable.Range(0, correct.Length).Where(i => correct[i]).ToArray();
         var items = new ReservoirItems(images, labels, logits.detach(), attention?.detach());
-        Memory!.Offer(items, rows, Random(RandomPurpose.Reservoir, sequence).Below);
+        Memory!.Offer(items, rows, (long)sequence, Random(RandomPurpose.Reservoir, sequence).Below);
     }
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);

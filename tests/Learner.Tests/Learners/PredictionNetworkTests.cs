@@ -99,6 +99,7 @@ public sealed class PredictionNetworkTests : IDisposable
         memory.Offer(
             new ReservoirItems(rand(items, 1, Side, Side), zeros(items, ScalarType.Int64), zeros(items, Classes), null),
             [.. Enumerable.Range(0, items)],
+            0,
             below => throw new InvalidOperationException($"{below}: there is room for all."));
         return memory;
     }
