@@ -16,6 +16,11 @@ internal static class HyperParameterSettings
     public static IReadOnlyList<string> Names { get; } =
         [.. Type.Properties.Where(property => property.PropertyType != typeof(string)).Select(property => property.Name)];
 
+    /// <summary>The values in effect in a run.</summary>
+    /// <exception cref="ArgumentException">What is set is not valid.</exception>
+    public static HyperParameters For(RunOptions options) =>
+        Apply(HyperParameterPresets.For(options.Learner, options.Stream, options.Buffer), options.Set ?? []);
+
     /// <summary>The preset with some values replaced.</summary>
     /// <param name="preset">The values of the others.</param>
     /// <param name="settings">Each NAME=VALUE, numbers with a point; of two with one name the later counts.</param>

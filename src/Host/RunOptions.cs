@@ -40,8 +40,12 @@ internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Set = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false)
 {
+    public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;
     public const int DefaultKeep = 3;
+
+    /// <summary>Whether a learner has a memory, so that <see cref="Buffer"/> means something.</summary>
+    public static bool HasMemory(string learner) => learner != "sgd";
 
     /// <summary>Names the run: the same options give the same name, so that the same seed gives the same event file.</summary>
     [JsonIgnore]

@@ -40,6 +40,24 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
+    /// <summary>Whether a process uses the folder now.</summary>
+    public static bool IsInUse(string folder)
+    {
+        try
+        {
+            using var free = new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Reads the newest checkpoint that is whole. Newer ones that are not are put aside under another name.</summary>
     /// <param name="report">Receives why a checkpoint was refused.</param>
     /// <returns>Null if the folder holds none at all.</returns>

@@ -30,7 +30,8 @@ internal static class AnalyzeCommand
         return command;
     }
 
-    private static int Analyze(string where, string results, string? dataDir, CancellationToken cancellation)
+    /// <summary>Looks into the learner of a checkpoint.</summary>
+    internal static int Analyze(string where, string results, string? dataDir, CancellationToken cancellation)
     {
         var file = CheckpointCommand.Find(where)[0];
         var (manifest, arrays) = file.Read(new DiskFiles());

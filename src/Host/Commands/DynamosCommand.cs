@@ -66,6 +66,8 @@ internal static class DynamosCommand
         RunArguments.AddTo(run);
         var data = new Command("data", "Get data sets.") { FetchCommand.Create() };
         root.Add(run);
+        root.Add(SweepCommand.Create());
+        root.Add(ReproduceCommand.Create());
         root.Add(StreamsCommand.Create());
         root.Add(AnalyzeCommand.Create());
         root.Add(ReportCommand.Create());

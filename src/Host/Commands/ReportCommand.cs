@@ -21,12 +21,17 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             var folder = parsed.GetRequiredValue(Folder);
-            var path = parsed.GetValue(Out) ?? Path.Combine(folder, "report.html");
-            var model = ReportReader.Read(folder);
-            ReportPage.Write(model, path);
-            Console.WriteLine($"{path} shows {model.Runs} {(model.Runs == 1 ? "run" : "runs")}.");
-            return DynamosCommand.Success;
+            return Write(folder, parsed.GetValue(Out) ?? Path.Combine(folder, "report.html"));
         });
         return command;
+    }
+
+    /// <summary>Draws all runs below a folder.</summary>
+    internal static int Write(string folder, string path)
+    {
+        var model = ReportReader.Read(folder);
+        ReportPage.Write(model, path);
+        Console.WriteLine($"{path} shows {model.Runs} {(model.Runs == 1 ? "run" : "runs")}.");
+        return DynamosCommand.Success;
     }
 }

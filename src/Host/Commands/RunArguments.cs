@@ -9,7 +9,7 @@ namespace DynamosStream.Host.Commands;
 /// <summary>The options of <c>dynamos run</c>.</summary>
 internal static class RunArguments
 {
-    private const int MaxBuffer = 10_000_000;
+    public const int MaxBuffer = 10_000_000;
     private const int MaxThreads = 1024;
     private const int MaxKeep = 10_000;
 
@@ -20,7 +20,7 @@ internal static class RunArguments
     {
         Description = "Samples that the replay memory holds.",
         HelpName = "samples",
-        DefaultValueFactory = _ => 500,
+        DefaultValueFactory = _ => RunOptions.DefaultBuffer,
         CustomParser = result => WholeNumber(result, 1, MaxBuffer),
     };
 
@@ -39,7 +39,7 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 0, long.MaxValue),
     };
 
-    private static readonly Option<string?> DataDir = new("--data-dir")
+    public static readonly Option<string?> DataDir = new("--data-dir")
     {
         Description = "Folder with the stream's data files. [default: $DYNAMOS_DATA, else the folder that 'dynamos data fetch mnist' fills]",
         HelpName = "folder",
@@ -99,7 +99,7 @@ internal static class RunArguments
         CustomParser = File,
     };
 
-    private static readonly Option<string[]> Set = new("--set")
+    public static readonly Option<string[]> Set = new("--set")
     {
         Description = "A hyper-parameter that differs from the learner's preset, by its name in summary.json; may be given several times.",
         HelpName = "name=value",
@@ -107,17 +107,28 @@ internal static class RunArguments
         Validators = { result => Check(result) },
     };
 
-    private static readonly Option<bool> Validation = new("--validation")
+    public static readonly Option<bool> Validation = new("--validation")
     {
         Description = "Hold out every tenth training image of a class and test on these, not on the test set: for choosing hyper-parameters.",
+    };
+
+    private static readonly Option<bool> StopWithInput = new("--stop-with-input")
+    {
+        Description = "Stop when standard input ends, for the program that started this one.",
+        Hidden = true,
     };
 
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
             command.Add(option);
-        command.SetAction((parsed, cancellation) => RunCommand.ExecuteAsync(Read(parsed), cancellation));
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+                cancellation, parsed.GetValue(StopWithInput) ? StandardInput.End() : CancellationToken.None);
+            return await RunCommand.ExecuteAsync(Read(parsed), stop.Token);
+        });
     }
 
     private static RunOptions Read(ParseResult parsed) => new(
@@ -135,8 +146,11 @@ internal static class RunArguments
         (int)parsed.GetValue(Keep),
         parsed.GetValue(Init),
         CheckpointSeconds: parsed.GetValue(CheckpointSeconds),
-        Set: parsed.GetValue(Set) is { Length: > 0 } set ? set : null,
+        Set: SetOf(parsed),
         Validation: parsed.GetValue(Validation));
+
+    /// <summary>The hyper-parameters that are set; null for none.</summary>
+    public static string[]? SetOf(ParseResult parsed) => parsed.GetValue(Set) is { Length: > 0 } set ? set : null;
 
     private static void Check(OptionResult result)
     {
@@ -154,7 +168,7 @@ internal static class RunArguments
         }
     }
 
-    private static string? Folder(ArgumentResult result) => PathOf(result, "folder");
+    public static string? Folder(ArgumentResult result) => PathOf(result, "folder");
 
     private static string? File(ArgumentResult result) => PathOf(result, "file");
 
@@ -166,7 +180,7 @@ internal static class RunArguments
         return null;
     }
 
-    private static string NameOf(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
+    public static string NameOf(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 
     private static Option<string> OneOf(string name, string description, IReadOnlyList<string> values, string preset) => new(name)
     {
@@ -182,9 +196,10 @@ internal static class RunArguments
         },
     };
 
-    private static long WholeNumber(ArgumentResult result, long low, long high)
+    public static long WholeNumber(ArgumentResult result, long low, long high) => WholeNumber(result, result.Tokens[0].Value, low, high);
+
+    public static long WholeNumber(ArgumentResult result, string text, long low, long high)
     {
-        var text = result.Tokens[0].Value;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high)
             return number;
         var range = high == long.MaxValue ? $"of at least {low}" : $"from {low} to {high}";

@@ -22,8 +22,7 @@ internal static class RunCommand
         var stream = SampleStreams.Open(options.Stream, (ulong)options.Seed, options.DataDir, options.Validation);
         if (options.Threads is { } threads)
             torch.set_num_threads(threads);
-        var hyperParameters = HyperParameterSettings.Apply(
-            HyperParameterPresets.For(options.Learner, options.Stream, options.Buffer), options.Set ?? []);
+        var hyperParameters = HyperParameterSettings.For(options);
         var plan = CreateRun(options, stream, hyperParameters, weights) with { Report = Report };
         return await SecondChance.RunAsync(
             StartAsync, () => options.State is { } at && CheckpointFile.AllIn(at).Count > 0, Report);

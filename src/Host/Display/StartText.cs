@@ -9,15 +9,13 @@ namespace DynamosStream.Host.Display;
 /// <summary>What is shown before the first sample: the options in effect and where the hyper-parameters come from.</summary>
 internal static class StartText
 {
-    private const string LearnerWithoutMemory = "sgd";
-
     public static void Write(IAnsiConsole console, RunOptions options, LearnerRun run, HyperParameters hyperParameters)
     {
         var stream = run.Stream.Description;
         var length = run.PlannedSamples is { } count ? $"{Units.Count(count)} samples" : "until it is stopped";
         console.WriteLine($"dynamos {ProductVersion.Text}");
         WriteRow("stream", $"{stream.Name}: {length}, {stream.Classes} classes, {stream.Shape}");
-        var buffer = options.Learner == LearnerWithoutMemory ? string.Empty : $"buffer {Units.Count(options.Buffer)}, ";
+        var buffer = RunOptions.HasMemory(options.Learner) ? $"buffer {Units.Count(options.Buffer)}, " : string.Empty;
         WriteRow("learner", $"{options.Learner}: {buffer}seed {options.Seed}, threads {torch.get_num_threads()}");
         WriteRow("settings", hyperParameters.Source);
         foreach (var line in Values(hyperParameters))

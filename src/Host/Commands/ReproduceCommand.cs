@@ -1,0 +1,68 @@
+using System.CommandLine;
+using DynamosStream.Host.Sweeps;
+
+namespace DynamosStream.Host.Commands;
+
+/// <summary><c>dynamos reproduce</c>: the sweeps behind the paper's tables and figures.</summary>
+internal static class ReproduceCommand
+{
+    /// <summary>Those of the tables.</summary>
+    internal static readonly string[] Learners = ["sgd", "er", "derpp", "dynamos", "er+", "derpp+", "dynamos+"];
+
+    /// <summary>Those whose gates the figures show.</summary>
+    internal static readonly string[] Gated = ["dynamos", "dynamos+"];
+
+    private static readonly int[] Table1Buffers = [100, 200, 500];
+    private static readonly int[] Table2Buffers = [500, 1000, 2000];
+    private const int FiguresBuffer = 500;
+
+    /// <summary>The command <c>reproduce</c>.</summary>
+    public static Command Create() => new("reproduce", "Run what the Dynamos paper shows, and put its published values beside it.")
+    {
+        Table("table1", "mnist-360", Table1Buffers),
+        Table("table2", "seq-mnist", Table2Buffers),
+        Figures(),
+    };
+
+    private static Command Table(string name, string stream, int[] buffers)
+    {
+        var (seeds, output, parallel) = (SweepCommand.Seeds(), SweepCommand.Out(), SweepCommand.Parallel());
+        var command = new Command(name, $"{stream} with memories of {string.Join(", ", buffers)} samples.") { seeds, RunArguments.DataDir, output, parallel };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = new SweepOptions(
+                new SweepGrid([stream], Learners, buffers, parsed.GetValue(seeds) ?? SweepCommand.DefaultSeeds),
+                parsed.GetRequiredValue(output),
+                parsed.GetValue(RunArguments.DataDir),
+                (int)parsed.GetValue(parallel));
+            return SweepCommand.ExecuteAsync(options, _ => Report(options), cancellation);
+        });
+        return command;
+    }
+
+    private static Command Figures()
+    {
+        var (output, parallel) = (SweepCommand.Out(), SweepCommand.Parallel());
+        var command = new Command("figures", $"What the gates do on seq-mnist with a memory of {FiguresBuffer} samples, drawn in report.html.") { RunArguments.DataDir, output, parallel };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = new SweepOptions(
+                new SweepGrid(["seq-mnist"], Gated, [FiguresBuffer], [1]),
+                parsed.GetRequiredValue(output),
+                parsed.GetValue(RunArguments.DataDir),
+                (int)parsed.GetValue(parallel),
+                KeepState: true);
+            return SweepCommand.ExecuteAsync(options, cells => Analyze(options, cells, cancellation), cancellation);
+        });
+        return command;
+    }
+
+    private static int Analyze(SweepOptions options, IReadOnlyList<SweepCell> cells, CancellationToken cancellation)
+    {
+        foreach (var cell in cells)
+            AnalyzeCommand.Analyze(cell.State, cell.Folder, options.DataDir, cancellation);
+        return Report(options);
+    }
+
+    private static int Report(SweepOptions options) => ReportCommand.Write(options.Out, Path.Combine(options.Out, "report.html"));
+}

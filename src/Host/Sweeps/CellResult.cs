@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Results;
+using DynamosStream.Learner;
+
+namespace DynamosStream.Host.Sweeps;
+
+/// <summary>What a finished cell came to.</summary>
+/// <param name="RunId">Names the cell.</param>
+/// <param name="Stream">Its stream.</param>
+/// <param name="Learner">Its learner.</param>
+/// <param name="Buffer">Samples that its memory can hold; null for a learner without one.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Samples">Samples learned.</param>
+/// <param name="Measures">Accuracies and the like by name; only those that its summary has.</param>
+internal sealed record CellResult(
+    string RunId, string Stream, string Learner, int? Buffer, long Seed, long Samples, IReadOnlyDictionary<string, double> Measures)
+{
+    public const string HeldOut = "heldOut";
+    public const string Prequential = "prequential";
+
+    /// <summary>What it shares with the cells of the other seeds.</summary>
+    [JsonIgnore]
+    public SweepGroup Group => new(Stream, Learner, Buffer);
+
+    /// <summary>Reads it from the cell's summary; null for a cell that is not finished.</summary>
+    /// <exception cref="InvalidDataException">The summary is of another run than the cell, or of none.</exception>
+    public static CellResult? Read(SweepCell cell)
+    {
+        var path = Path.Combine(cell.Folder, ResultFolder.SummaryName);
+        if (!File.Exists(path))
+            return null;
+        var (summary, tasks) = Parse(path);
+        RequireSameRun(cell, path, summary);
+        if (!summary.Completed || summary.HeldOut is null)
+            return null;
+        var measures = new Dictionary<string, double>
+        {
+            [HeldOut] = summary.HeldOut.Accuracy,
+            [Prequential] = summary.Accuracy.Cumulative,
+        };
+        foreach (var (name, value) in tasks)
+            measures.Add(name, value);
+        var (stream, learner, buffer) = cell.Group;
+        return new CellResult(cell.RunId, stream, learner, buffer, cell.Options.Seed, summary.Samples, measures);
+    }
+
+    /// <summary>The summary, and of its part on the hidden tasks what is one number.</summary>
+    private static (RunSummary Summary, IReadOnlyList<(string Name, double Value)> Tasks) Parse(string path)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var summary = json.Deserialize(ResultJson.Default.RunSummary) ?? throw new JsonException("It is null.");
+            return (summary, json.RootElement.TryGetProperty("tasks", out var tasks) && tasks.ValueKind == JsonValueKind.Object
+                ? [.. tasks.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Number).Select(part => (part.Name, part.Value.GetDouble()))]
+                : []);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' is not what a run writes: {e.Message}", e);
+        }
+    }
+
+    private static void RequireSameRun(SweepCell cell, string path, RunSummary summary)
+    {
+        var before = Settings(cell, summary.Options, summary.HyperParameters, summary.Version);
+        var now = Settings(cell, cell.Options, HyperParameterSettings.For(cell.Options), ProductVersion.Text);
+        if (RunSettings.Differences(before, now).FirstOrDefault() is ({ } name, var was, var value))
+        {
+            throw new InvalidDataException(
+                $"cell {cell.RunId} cannot be mixed with this sweep: '{path}' is of {name} '{was}', but here it is '{value}'. Give the same, or another --out.");
+        }
+    }
+
+    private static SortedDictionary<string, string> Settings(SweepCell cell, RunOptions options, HyperParameters hyperParameters, string version)
+    {
+        var settings = RunSettings.Deciding(options, cell.Stream, hyperParameters);
+        settings.Add("limit", options.Limit?.ToString(CultureInfo.InvariantCulture) ?? "one pass");
+        settings.Add("version", version);
+        return settings;
+    }
+}
