@@ -67,10 +67,9 @@ public static class HyperParameterPresets
         return !learner.EndsWith('+') ? paper : paper with
         {
             Source = paper.Source + ", with the additions of the + learners",
-            WeightAverage = 0.998,
+            WeightAverage = 0.995,
             MemoryStatistics = 512,
-            DetachedAgents = true,
-            RewardBaseline = true,
+            KeepRatio = 0.9,
         };
     }
 
