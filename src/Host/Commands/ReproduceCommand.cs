@@ -27,11 +27,11 @@ internal static class ReproduceCommand
     private static Command Table(string name, string stream, int[] buffers)
     {
         var (seeds, output, parallel) = (SweepCommand.Seeds(), SweepCommand.Out(), SweepCommand.Parallel());
-        var command = new Command(name, $"{stream} with memories of {string.Join(", ", buffers)} samples.") { seeds, RunArguments.DataDir, output, parallel };
+        var command = new Command(name, $"{stream} with memories of {string.Join(", ", buffers)} samples.") { seeds, SweepCommand.Limit, RunArguments.DataDir, output, parallel };
         command.SetAction((parsed, cancellation) =>
         {
             var options = new SweepOptions(
-                new SweepGrid([stream], Learners, buffers, parsed.GetValue(seeds) ?? SweepCommand.DefaultSeeds),
+                new SweepGrid([stream], Learners, buffers, parsed.GetValue(seeds) ?? SweepCommand.DefaultSeeds, parsed.GetValue(SweepCommand.Limit)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
                 (int)parsed.GetValue(parallel));
@@ -43,11 +43,11 @@ internal static class ReproduceCommand
     private static Command Figures()
     {
         var (output, parallel) = (SweepCommand.Out(), SweepCommand.Parallel());
-        var command = new Command("figures", $"What the gates do on seq-mnist with a memory of {FiguresBuffer} samples, drawn in report.html.") { RunArguments.DataDir, output, parallel };
+        var command = new Command("figures", $"What the gates do on seq-mnist with a memory of {FiguresBuffer} samples, drawn in report.html.") { SweepCommand.Limit, RunArguments.DataDir, output, parallel };
         command.SetAction((parsed, cancellation) =>
         {
             var options = new SweepOptions(
-                new SweepGrid(["seq-mnist"], Gated, [FiguresBuffer], [1]),
+                new SweepGrid(["seq-mnist"], Gated, [FiguresBuffer], [1], parsed.GetValue(SweepCommand.Limit)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
                 (int)parsed.GetValue(parallel),
@@ -57,7 +57,8 @@ internal static class ReproduceCommand
         return command;
     }
 
-    private static int Analyze(SweepOptions options, IReadOnlyList<SweepCell> cells, CancellationToken cancellation)
+    /// <summary>Looks into each cell's learner and draws everything.</summary>
+    internal static int Analyze(SweepOptions options, IReadOnlyList<SweepCell> cells, CancellationToken cancellation)
     {
         foreach (var cell in cells)
             AnalyzeCommand.Analyze(cell.State, cell.Folder, options.DataDir, cancellation);

@@ -26,7 +26,7 @@ internal static class SweepCommand
         CustomParser = result => [.. Parts(result).Select(part => (int)RunArguments.WholeNumber(result, part, 1, RunArguments.MaxBuffer)).Distinct()],
     };
 
-    private static readonly Option<long?> Limit = new("--limit")
+    public static readonly Option<long?> Limit = new("--limit")
     {
         Description = "Stop each run after so many samples. [default: one pass]",
         HelpName = "samples",

@@ -47,16 +47,23 @@ internal sealed record CellResult(
         return new CellResult(cell.RunId, stream, learner, buffer, cell.Options.Seed, summary.Samples, measures);
     }
 
-    /// <summary>The summary, and of its part on the hidden tasks what is one number.</summary>
+    /// <summary>What a summary's <c>tasks</c> holds of measures that are one number, each as <c>classIncremental.forgetting</c>.</summary>
+    internal static IEnumerable<(string Name, double Value)> Tasks(JsonElement summary) =>
+        !summary.TryGetProperty("tasks", out var tasks) || tasks.ValueKind != JsonValueKind.Object
+            ? []
+            : from kind in tasks.EnumerateObject()
+              where kind.Value.ValueKind == JsonValueKind.Object
+              from measure in kind.Value.EnumerateObject()
+              where measure.Value.ValueKind == JsonValueKind.Number
+              select ($"{kind.Name}.{measure.Name}", measure.Value.GetDouble());
+
     private static (RunSummary Summary, IReadOnlyList<(string Name, double Value)> Tasks) Parse(string path)
     {
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var summary = json.Deserialize(ResultJson.Default.RunSummary) ?? throw new JsonException("It is null.");
-            return (summary, json.RootElement.TryGetProperty("tasks", out var tasks) && tasks.ValueKind == JsonValueKind.Object
-                ? [.. tasks.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Number).Select(part => (part.Name, part.Value.GetDouble()))]
-                : []);
+            return (summary, [.. Tasks(json.RootElement)]);
         }
         catch (JsonException e)
         {

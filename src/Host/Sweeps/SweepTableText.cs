@@ -106,7 +106,7 @@ internal static class SweepTableText
 
     /// <summary>A name in camel case as words.</summary>
     private static string Words(string name) =>
-        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter == '.' ? ": " : $"{letter}"));
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 

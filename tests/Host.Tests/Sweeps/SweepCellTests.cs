@@ -1,6 +1,5 @@
-using DynamosStream.Host.Commands;
+using System.Text.Json;
 using DynamosStream.Host.Sweeps;
-using DynamosStream.Learner;
 
 namespace DynamosStream.Host.Tests.Sweeps;
 
@@ -26,6 +25,15 @@ public sealed class SweepCellTests
     }
 
     [Fact]
-    public void Reproduce_Learners_AreKnown() =>
-        Assert.Empty(ReproduceCommand.Learners.Concat(ReproduceCommand.Gated).Except(OnlineLearners.Names));
+    public void Tasks_Summary_MeasuresThatAreOneNumber()
+    {
+        using var json = JsonDocument.Parse(
+            """
+            {"tasks": {"hidden": [{"name": "0, 1"}], "samples": [5],
+             "classIncremental": {"fresh": [0.5], "forgetting": 0.25, "forwardTransfer": null}, "taskMasked": {"forgetting": -0.5}}}
+            """);
+        Assert.Equal([("classIncremental.forgetting", 0.25), ("taskMasked.forgetting", -0.5)], CellResult.Tasks(json.RootElement));
+        using var none = JsonDocument.Parse("""{"tasks": null}""");
+        Assert.Empty(CellResult.Tasks(none.RootElement));
+    }
 }
