@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DynamosStream.Host.Results;
 
@@ -6,32 +7,40 @@ namespace DynamosStream.Host.Report;
 /// <summary>Gathers the results of runs below a folder.</summary>
 internal static class ReportReader
 {
+    private const string TableName = "table.json";
+
     /// <summary>Reads every folder below <paramref name="folder"/>, itself included, that holds a summary.json and an events.ndjson.</summary>
     /// <exception cref="InvalidDataException">There is none, or a file is not what a run writes.</exception>
     public static ReportModel Read(string folder)
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"Folder '{folder}' not found; expected the results of 'dynamos run --out', or folders of them.");
-        Run[] runs =
+        (string Folder, RunSummary Summary)[] found =
         [
             .. Directory.EnumerateFiles(folder, ResultFolder.SummaryName, SearchOption.AllDirectories)
-                .Select(path => Path.GetDirectoryName(path)!)
-                .Where(run => File.Exists(Path.Combine(run, ResultFolder.EventsName)))
                 .Order(StringComparer.Ordinal)
-                .Select(ReadRun),
+                .Select(path => (Folder: Path.GetDirectoryName(path)!, path))
+                .Where(run => File.Exists(Path.Combine(run.Folder, ResultFolder.EventsName)))
+                .Select(run => (run.Folder, Parse(run.path, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunSummary)))),
         ];
-        if (runs.Length == 0)
+        if (found.Length == 0)
             throw new InvalidDataException($"'{folder}' holds no finished run; expected {ResultFolder.SummaryName} and {ResultFolder.EventsName} in it or below.");
+        var longest = found.GroupBy(run => run.Summary.Options.Stream).ToDictionary(runs => runs.Key, runs => runs.Max(run => run.Summary.Samples));
+        var published = ReadPublished(Path.Combine(folder, TableName));
+        Run[] read = [.. found.Select(run => ReadRun(run.Folder, run.Summary, longest[run.Summary.Options.Stream]))];
         return new ReportModel(
             ProductVersion.Text,
-            runs.Length,
-            [.. runs.GroupBy(run => run.Summary.Options.Stream).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Stream(group.Key, [.. group]))]);
+            read.Length,
+            [
+                .. read.GroupBy(run => run.Summary.Options.Stream)
+                    .OrderBy(runs => runs.Key, StringComparer.Ordinal)
+                    .Select(runs => Stream(runs.Key, [.. runs], [.. published.Where(result => result.Stream == runs.Key)])),
+            ]);
     }
 
-    private static Run ReadRun(string folder)
+    private static Run ReadRun(string folder, RunSummary summary, long samples)
     {
-        var summary = Parse(Path.Combine(folder, ResultFolder.SummaryName), json => JsonSerializer.Deserialize(json, ResultJson.Default.RunSummary));
-        var curves = new RunCurves(summary.Samples, summary.ClassAccuracy.Count);
+        var curves = new RunCurves(samples, summary.ClassAccuracy.Count);
         var events = Path.Combine(folder, ResultFolder.EventsName);
         var number = 0;
         foreach (var line in File.ReadLines(events))
@@ -40,37 +49,79 @@ internal static class ReportReader
         return new Run(summary, curves, File.Exists(analysis) ? Parse(analysis, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunAnalysis)) : null);
     }
 
-    private static ReportStream Stream(string name, Run[] runs) => new(
-        name,
-        runs[0].Curves.Phases,
-        [
-            .. runs.GroupBy(run => (run.Summary.Options.Learner, run.Summary.Options.Buffer))
-                .OrderBy(group => group.Key.Learner, StringComparer.Ordinal)
-                .ThenBy(group => group.Key.Buffer)
-                .Select(group => Group([.. group.OrderBy(run => run.Summary.Options.Seed)])),
-        ]);
-
-    private static ReportGroup Group(Run[] runs)
+    /// <summary>What was published on the streams of a sweep; nothing where there is no sweep.</summary>
+    private static IReadOnlyList<ReportPublished> ReadPublished(string table)
     {
-        var (first, summaries) = (runs[0], runs.Select(run => run.Summary).ToArray());
-        var windows = runs.Select(run => run.Curves.Window).ToArray();
-        Spread?[] spreads = [.. Enumerable.Range(0, windows.Min(window => window.Length)).Select(s => Spread.Of(windows.Select(window => window[s])))];
+        if (!File.Exists(table))
+            return [];
+        using var content = Parse(table, json => JsonDocument.Parse(json));
+        return content.RootElement.TryGetProperty("published", out var results)
+            ? Parse(table, results.GetRawText(), json => JsonSerializer.Deserialize(json, ResultJson.Default.IReadOnlyListReportPublished))
+            : [];
+    }
+
+    private static ReportStream Stream(string name, Run[] runs, IReadOnlyList<ReportPublished> published)
+    {
+        // A stretch that no run has is left out: there are more stretches than batches where little was learned.
+        var ends = Enumerable.Range(0, runs[0].Curves.Ends.Length).Select(stretch => runs.Max(run => run.Curves.Ends[stretch])).ToArray();
+        int[] filled = [.. Enumerable.Range(0, ends.Length).Where(stretch => ends[stretch] is not null)];
+        return new ReportStream(
+            name,
+            [.. filled.Select(stretch => ends[stretch]!.Value)],
+            runs.MaxBy(run => run.Summary.Samples)!.Curves.Phases,
+            [
+                .. runs.GroupBy(run => (run.Summary.Options.Learner, Buffer: run.Curves.HasMemory ? run.Summary.Options.Buffer : (int?)null, Settings: Settings(run.Summary)))
+                    .OrderBy(group => group.Key.Buffer)
+                    .ThenBy(group => group.Key.Learner, StringComparer.Ordinal)
+                    .ThenBy(group => group.Key.Settings, StringComparer.Ordinal)
+                    .Select(group => Group(
+                        group.Key.Learner, group.Key.Buffer, group.Key.Settings, [.. group.OrderBy(run => run.Summary.Options.Seed).DistinctBy(run => run.Summary.Options.Seed)], filled)),
+            ],
+            published);
+    }
+
+    private static ReportGroup Group(string learner, int? buffer, string settings, Run[] runs, int[] filled)
+    {
+        var summaries = runs.Select(run => run.Summary).ToArray();
+        var windows = runs.Select(run => Pick(run.Curves.Window)).ToArray();
+        Spread?[] spreads = [.. Enumerable.Range(0, filled.Length).Select(s => Spread.Of(windows.Select(window => window[s])))];
+        var analysed = runs.FirstOrDefault(run => run.Analysis is not null);
+        var all = new RunCurves(summaries[0].Samples, summaries[0].ClassAccuracy.Count);
+        foreach (var run in runs)
+            all.Add(run.Curves);
         return new ReportGroup(
-            first.Summary.Options.Learner,
-            first.Summary.Options.Buffer,
-            runs.Length,
+            learner,
+            buffer,
+            settings,
             summaries.Min(summary => summary.Samples),
             Spread.Of(summaries.Select(summary => summary.HeldOut?.Accuracy)),
             Spread.Of(summaries.Select(summary => (double?)summary.Accuracy.Cumulative))!,
             summaries.Average(summary => summary.NoChange.Cumulative),
-            first.Curves.X,
-            [.. spreads.Select(spread => spread?.Mean)],
-            [.. spreads.Select(spread => spread?.Sd ?? 0)],
-            first.Curves.Classes,
-            first.Curves.Kept,
-            first.Analysis?.MemoryClasses,
-            first.Analysis?.Gates);
+            summaries.Average(summary => summary.PredictionKeptShare is { Count: > 0 } kept ? (double?)kept.Average() : null),
+            [.. spreads.Select(spread => Round(spread?.Mean))],
+            runs.Length == 1 ? null : [.. spreads.Select(spread => Round(spread?.Sd))],
+            [.. runs.Zip(windows, (run, window) => new ReportRun(run.Summary.Options.Seed, window))],
+            [.. all.Classes.Select(Pick)],
+            [.. all.Kept.Select(Pick)],
+            analysed is { Analysis: { } found, Summary.Options.Seed: var seed }
+                ? new ReportAnalysis(seed, found.Samples, found.MemoryClasses, found.MemoryAges, found.Gates)
+                : null);
+
+        double?[] Pick(double?[] values) => [.. filled.Select(stretch => Round(values[stretch]))];
     }
+
+    /// <summary>What makes runs of one learner and memory different ones, but for the seed.</summary>
+    private static string Settings(RunSummary summary)
+    {
+        var options = summary.Options;
+        string[] limit = options.Limit is { } samples ? [samples == 0 ? "no limit" : string.Create(CultureInfo.InvariantCulture, $"limit {samples:N0}")] : [];
+        string[] validation = options.Validation ? ["validation"] : [];
+        string[] weights = options.InitHash is { } hash ? [$"weights {hash[..8]}"] : [];
+        return string.Join(", ", [.. options.Set ?? [], .. limit, .. validation, .. weights]);
+    }
+
+    /// <summary>As many digits as can be seen: the page stays small.</summary>
+    private static double? Round(double? value) => value is { } number ? Math.Round(number, 4) : null;
 
     private static T Parse<T>(string path, Func<string, T?> parse) => Parse(path, File.ReadAllText(path), parse);
 

@@ -12,4 +12,5 @@ namespace DynamosStream.Host.Results;
 [JsonSerializable(typeof(HyperParameters))]
 [JsonSerializable(typeof(RunAnalysis))]
 [JsonSerializable(typeof(ReportModel))]
+[JsonSerializable(typeof(IReadOnlyList<ReportPublished>))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DynamosStream.Host.Report;
 using DynamosStream.Host.Tests.Commands;
 
 namespace DynamosStream.Host.Tests.Report;
@@ -13,29 +14,70 @@ public sealed class ReportTests : IDisposable
     public async Task Report_RunsAndAnalysis_EveryFigureIsDrawnInChromium()
     {
         foreach (var seed in new[] { "1", "2" })
-            await RunAsync("--learner", "sgd", "--limit", "96", "--quiet", "--seed", seed, "--out", _folder[$"runs/sgd{seed}"]);
-        await RunAsync("--limit", "320", "--quiet", "--state", _folder["state"], "--out", _folder["runs/dynamos"]);
-        await RunAsync("analyze", _folder["state"], _folder["runs/dynamos"]);
+            await RunAsync("--learner", "sgd", "--limit", "96", "--quiet", "--seed", seed, "--out", _folder[$"runs/cells/sgd{seed}"]);
+        await RunAsync("--limit", "320", "--quiet", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
+        await RunAsync("analyze", _folder["state"], _folder["runs/cells/dynamos"]);
+        File.WriteAllText(_folder["runs/table.json"], """
+            {"published": [{"stream": "glyphs-360", "method": "Another", "learner": null, "buffer": 500, "mean": 0.875, "sd": 0.0125}]}
+            """);
         var outcome = await RunAsync("report", _folder["runs"]);
         Assert.Contains("shows 3 runs", outcome.Output, StringComparison.Ordinal);
 
+        // The page's own policy forbids every request; one that was tried would be told on the console.
         var page = File.ReadAllText(_folder["runs/report.html"]);
-        Assert.DoesNotContain("http", page.Replace("http-equiv", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
-        var drawn = await ChromiumDomAsync(_folder["runs/report.html"]);
-        string[] figures =
+        Assert.Contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'", page, StringComparison.Ordinal);
+        var (drawn, console) = await ChromiumAsync(_folder["runs/report.html"]);
+        Assert.DoesNotContain("CONSOLE", console, StringComparison.Ordinal);
+        Assert.Contains("published 87.5 ± 1.3 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
+        Assert.Contains("<td>320</td>", Figure(drawn, "measures-glyphs-360"), StringComparison.Ordinal);
+        (string Figure, int MarksMin)[] figures =
         [
-            "table-glyphs-360", "accuracy-glyphs-360", "classes-sgd-b500-glyphs-360", "classes-dynamos-b500-glyphs-360", "kept-dynamos-b500-glyphs-360",
-            "memory-dynamos-b500-glyphs-360", "firing-dynamos-b500-glyphs-360", "divergence-dynamos-b500-glyphs-360", "embedding-dynamos-b500-glyphs-360",
+            ("accuracy-glyphs-360", 20), ("classes-sgd-limit-96-glyphs-360", 6), ("classes-dynamos-buffer-500-limit-320-glyphs-360", 20),
+            ("kept-dynamos-buffer-500-limit-320-glyphs-360", 20), ("memory-dynamos-buffer-500-limit-320-glyphs-360", 20 * 9),
+            ("firing-dynamos-buffer-500-limit-320-glyphs-360", 256 * 9), ("divergence-dynamos-buffer-500-limit-320-glyphs-360", 81),
+            ("embedding-dynamos-buffer-500-limit-320-glyphs-360", 900), ("trials-dynamos-buffer-500-limit-320-glyphs-360", 64),
         ];
-        foreach (var figure in figures)
+        foreach (var (figure, marksMin) in figures)
         {
-            var start = drawn.IndexOf($"<figure id=\"{figure}\">", StringComparison.Ordinal);
-            Assert.True(start >= 0, $"The page has no figure {figure}.");
-            var content = drawn[start..drawn.IndexOf("</figure>", start, StringComparison.Ordinal)];
+            var content = Figure(drawn, figure);
             Assert.DoesNotContain("NaN", content, StringComparison.Ordinal);
             Assert.DoesNotContain("undefined", content, StringComparison.Ordinal);
-            Assert.True(content.StartsWith("<figure id=\"table", StringComparison.Ordinal) || content.Contains("data-tip", StringComparison.Ordinal), $"{figure} shows nothing.");
+            var marks = content.Split("data-tip=").Length - 1;
+            Assert.True(marks >= marksMin, $"{figure} has {marks} values; expected at least {marksMin}.");
         }
+    }
+
+    [Fact]
+    public async Task Chromium_PageThatFailsOrFetches_IsToldOnTheConsole()
+    {
+        File.WriteAllText(_folder["bad.html"], "<script>nothing.at.all</script>");
+        Assert.Contains("CONSOLE", (await ChromiumAsync(_folder["bad.html"])).Console, StringComparison.Ordinal);
+        File.WriteAllText(_folder["bad.html"], "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\"><img src='http://localhost:1/a.png'>");
+        Assert.Contains("CONSOLE", (await ChromiumAsync(_folder["bad.html"])).Console, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_RunsOfSeveralSeeds_AreOneLineWithEachRun()
+    {
+        foreach (var (seed, buffer) in new[] { ("1", "100"), ("2", "100"), ("1", "200") })
+        {
+            await RunAsync("--learner", "sgd", "--limit", "32", "--quiet", "--seed", seed, "--buffer", buffer, "--out", _folder[$"runs/sgd-{buffer}-{seed}"]);
+            await RunAsync("--learner", "er", "--limit", "64", "--quiet", "--seed", seed, "--buffer", buffer, "--out", _folder[$"runs/er-{buffer}-{seed}"]);
+        }
+
+        var model = ReportReader.Read(_folder["runs"]);
+        Assert.Equal(6, model.Runs);
+        var stream = Assert.Single(model.Streams);
+        Assert.Equal([16.0, 32, 48, 64], stream.X);
+        Assert.Equal(
+            [("sgd", null, "limit 32", 2, 32), ("er", 100, "limit 64", 2, 64), ("er", 200, "limit 64", 1, 64)],
+            stream.Groups.Select(group => (group.Learner, group.Buffer, group.Settings, group.Runs.Count, group.Samples)));
+        var (sgd, er) = (stream.Groups[0], stream.Groups[1]);
+        Assert.Null(sgd.Window[2]);
+        Assert.Equal([1L, 2L], er.Runs.Select(run => run.Seed));
+        for (var k = 0; k < 4; k++)
+            Assert.Equal(er.Runs.Average(run => run.Window[k]!.Value), er.Window[k]!.Value, 3);
+        Assert.Null(stream.Groups[2].WindowSd);
     }
 
     [Fact]
@@ -68,8 +110,15 @@ public sealed class ReportTests : IDisposable
         return outcome;
     }
 
-    /// <summary>The page's elements after its script has run, in a real browser; skips the test where there is none.</summary>
-    private async Task<string> ChromiumDomAsync(string page)
+    private static string Figure(string drawn, string id)
+    {
+        var start = drawn.IndexOf($"<figure id=\"{id}\">", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"The page has no figure {id}.");
+        return drawn[start..drawn.IndexOf("</figure>", start, StringComparison.Ordinal)];
+    }
+
+    /// <summary>The page's elements after its script has run in a real browser, and what the browser tells; skips the test where there is none.</summary>
+    private async Task<(string Dom, string Console)> ChromiumAsync(string page)
     {
         const string Browser = "/usr/bin/chromium";
         if (!File.Exists(Browser))
@@ -78,7 +127,7 @@ public sealed class ReportTests : IDisposable
         string[] arguments =
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", $"--user-data-dir={_folder["browser"]}", "--dump-dom", $"file://{page}",
+            "--disable-sync", "--enable-logging=stderr", $"--user-data-dir={_folder["browser"]}", "--dump-dom", $"file://{page}",
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -86,8 +135,8 @@ public sealed class ReportTests : IDisposable
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var errors = process.StandardError.ReadToEndAsync(timeout.Token);
         var dom = await process.StandardOutput.ReadToEndAsync(timeout.Token);
-        await errors;
+        var console = await errors;
         await process.WaitForExitAsync(timeout.Token);
-        return dom;
+        return (dom, console);
     }
 }
