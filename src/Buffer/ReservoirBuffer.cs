@@ -6,9 +6,6 @@ namespace DynamosStream.Buffer;
 /// <remarks>Slots 0 .. <see cref="Count"/> - 1 are filled, always. Random numbers come from the caller.</remarks>
 public sealed class ReservoirBuffer : IDisposable
 {
-    /// <summary>Stands for the sequence number of an item that was stored by a version that did not note it.</summary>
-    public const long UnknownSequence = -1;
-
     private const int FirstRows = 1024;
 
     private long[] _sequences = [];
@@ -32,7 +29,7 @@ public sealed class ReservoirBuffer : IDisposable
     /// <summary>The slots, at least <see cref="Count"/> rows and at most <see cref="Capacity"/>; null before the first offer. Owned by the buffer.</summary>
     public ReservoirItems? Slots { get; private set; }
 
-    /// <summary>For each filled slot the number of its item in the stream, or <see cref="UnknownSequence"/>: tells people how old it is.</summary>
+    /// <summary>For each filled slot the number of its item in the stream: tells people how old it is.</summary>
     public ReadOnlySpan<long> Sequences => _sequences.AsSpan(0, Count);
 
     /// <summary>Offers some rows of a batch, in order; each is kept with the probability that keeps the sample uniform.</summary>

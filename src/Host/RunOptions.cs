@@ -21,6 +21,8 @@ namespace DynamosStream.Host;
 /// <param name="CheckpointSeconds">Seconds after which a checkpoint is taken at the latest, at least 1; null to go by samples only.</param>
 /// <param name="Set">Hyper-parameters that differ from the preset, each NAME=VALUE; null for none.</param>
 /// <param name="Validation">Whether a part of the training images takes the place of the test set.</param>
+/// <param name="EvaluateEvery">Samples from one held-out test to the next, besides those where hidden tasks end; 0 for none but at the end; null for
+/// those where tasks end.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -38,7 +40,8 @@ internal sealed record RunOptions(
     string? InitHash = null,
     long? CheckpointSeconds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Set = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? EvaluateEvery = null)
 {
     public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;

@@ -9,7 +9,7 @@ namespace DynamosStream.Host.Checkpoints;
 internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Arrays)
 {
     /// <summary>The format that is written, and the only one that is read.</summary>
-    public const string FormatVersion = "1";
+    public const string FormatVersion = "2";
 
     private const string FormatName = "dynamos-checkpoint";
     private const string FormatKey = "format", VersionKey = "format_version", ManifestKey = "manifest";
@@ -45,7 +45,7 @@ internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Array
         try
         {
             var manifest = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointManifest);
-            return manifest is { Progress: { Sequence: >= 0, EventBytes: null or >= 0, DeadLetterBytes: >= 0 } at }
+            return manifest is { Progress: { Sequence: >= 0, EventBytes: null or >= 0, DeadLetterBytes: >= 0, TestBytes: >= 0 } at }
                 && at.Positions.Values.All(next => next >= 0)
                 && at.Ledger.Closes()
                 ? manifest

@@ -1,4 +1,5 @@
 using DynamosStream.Host.Results;
+using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
@@ -8,7 +9,13 @@ namespace DynamosStream.Host.Checkpoints;
 /// <remarks>At most one is being written; one that falls due meanwhile is taken as soon as that has ended. A checkpoint that cannot
 /// be written ends the run: from then on its promises would not hold.</remarks>
 internal sealed class Checkpointer(
-    RunState state, ResultFolder? results, ISampleStream stream, IOnlineLearner learner, PrequentialLoop loop, TimeProvider time) : IDisposable
+    RunState state,
+    ResultFolder? results,
+    ISampleStream stream,
+    IOnlineLearner learner,
+    PrequentialLoop loop,
+    HeldOutTests tests,
+    TimeProvider time) : IDisposable
 {
     /// <summary>What the names of the learner's arrays begin with.</summary>
     public const string LearnerPart = "learner";
@@ -31,6 +38,7 @@ internal sealed class Checkpointer(
             return;
         learner.Load(arrays.Under(LearnerPart));
         loop.Load(arrays.Under(EvaluationPart));
+        tests.Load(arrays.Under(EvaluationPart));
         arrays.RequireAllTaken();
     }
 
@@ -74,11 +82,13 @@ internal sealed class Checkpointer(
             new Dictionary<string, long> { [stream.Description.Name] = at.Batch.NextPosition },
             at.EventBytes,
             at.DeadLetterBytes,
+            results?.TestBytes ?? 0,
             at.Ledger,
             RunProgress.Form(at.Report));
         var arrays = new StateArrays();
         learner.Save(arrays.Under(LearnerPart));
         loop.Save(arrays.Under(EvaluationPart));
+        tests.Save(arrays.Under(EvaluationPart));
         (_saved, _savedAt) = (progress.Sequence, time.GetTimestamp());
         _writing = Task.Run(() =>
         {

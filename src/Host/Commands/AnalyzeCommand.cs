@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using DynamosStream.Buffer;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Learner;
@@ -51,15 +50,16 @@ internal static class AnalyzeCommand
                 .Where(manifest.Settings.ContainsKey).Select(setting => $"{setting}={manifest.Settings[setting]}")]),
         });
         var stored = arrays.Under(Checkpointer.LearnerPart).All.ToDictionary(item => item.Name, item => item.Array);
-        var labels = stored.GetValueOrDefault("memory.labels")?.Values<long>();
-        var sequences = stored.GetValueOrDefault("memory.sequences")?.Values<long>();
+        var memory = stored.TryGetValue("memory.labels", out var labels)
+            ? labels.Values<long>()!.Zip(stored["memory.sequences"].Values<long>()!).ToArray()
+            : null;
         learner.Load(arrays.Under(Checkpointer.LearnerPart));
 
         var analysis = RunAnalysis.Create(
             manifest.RunId,
             manifest.Progress.Sequence,
             stream.Description.Classes,
-            labels?.Select((label, i) => (label, sequences?[i] ?? ReservoirBuffer.UnknownSequence)).ToArray(),
+            memory,
             learner is IGatedLearner gated ? GateAnalysis.Measure(gated, stream, cancellation) : null);
         var path = Path.Combine(results, ResultFolder.AnalysisName);
         File.WriteAllBytes(path + ".part", JsonSerializer.SerializeToUtf8Bytes(analysis, ResultJson.Default.RunAnalysis));

@@ -53,6 +53,13 @@ internal static class RunArguments
         CustomParser = Folder,
     };
 
+    private static readonly Option<long?> EvaluateEvery = new("--evaluate-every")
+    {
+        Description = "Samples from one held-out test to the next, besides those where hidden tasks end; 0: none but at the end. [default: where tasks end]",
+        HelpName = "samples",
+        CustomParser = result => WholeNumber(result, 0, long.MaxValue),
+    };
+
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Show the final table only." };
 
     private static readonly Option<long?> Threads = new("--threads")
@@ -121,7 +128,7 @@ internal static class RunArguments
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
             command.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -147,7 +154,8 @@ internal static class RunArguments
         parsed.GetValue(Init),
         CheckpointSeconds: parsed.GetValue(CheckpointSeconds),
         Set: SetOf(parsed),
-        Validation: parsed.GetValue(Validation));
+        Validation: parsed.GetValue(Validation),
+        EvaluateEvery: parsed.GetValue(EvaluateEvery));
 
     /// <summary>The hyper-parameters that are set; null for none.</summary>
     public static string[]? SetOf(ParseResult parsed) => parsed.GetValue(Set) is { Length: > 0 } set ? set : null;

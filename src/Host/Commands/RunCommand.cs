@@ -30,10 +30,7 @@ internal static class RunCommand
         async Task<int> StartAsync()
         {
             using var state = options.State is null ? null : RunState.Open(options, stream.Description, hyperParameters, files, Report);
-            var progress = state?.Resumed?.Manifest.Progress;
-            using var folder = options.Out is null
-                ? null
-                : ResultFolder.Open(options.Out, files, progress?.EventBytes, progress?.DeadLetterBytes ?? 0);
+            using var folder = options.Out is null ? null : ResultFolder.Open(options.Out, files, state?.Resumed?.Manifest.Progress.Kept);
 
             var run = plan with { State = state, Results = folder };
             if (!options.Quiet)
@@ -67,7 +64,10 @@ internal static class RunCommand
             stream,
             options.PlannedSamples(description),
             hyperParameters.StreamBatch,
-            () => OnlineLearners.Create(options.Learner, learner));
+            () => OnlineLearners.Create(options.Learner, learner))
+        {
+            EvaluateEvery = options.EvaluateEvery,
+        };
     }
 
     private static async Task<RunResult> LearnAsync(
@@ -78,6 +78,7 @@ internal static class RunCommand
         using var live = !quiet && console.Profile.Capabilities.Ansi ? new LiveProgress(console, run.PlannedSamples, time, before) : null;
         var lines = !quiet && live is null ? new LineProgress(Console.Out, run.PlannedSamples, time, before) : null;
         IObserver<AccuracyEvent>?[] observers = [folder, live, lines];
+        run = run with { Testing = live is null ? samples => lines?.Testing(samples) : _ => live.Testing() };
         return await LearnerHost.RunAsync(run, observers.OfType<IObserver<AccuracyEvent>>(), time, cancellation);
     }
 }

@@ -22,9 +22,11 @@ internal sealed class LineProgress(TextWriter output, long? plannedSamples, Time
         if (!IsDue(value.Samples))
             return;
         (_shownAt, _shownSamples) = (time.GetTimestamp(), value.Samples);
-        var elapsed = Units.Duration(time.GetElapsedTime(_start));
-        output.WriteLine($"{elapsed,7}  {ProgressText.Line(value, plannedSamples, samplesPerSecond)}");
+        Write(ProgressText.Line(value, plannedSamples, samplesPerSecond));
     }
+
+    /// <summary>Shows that a held-out test begins.</summary>
+    public void Testing(long samples) => Write(ProgressText.Test(samples, plannedSamples));
 
     public void OnCompleted()
     {
@@ -35,6 +37,8 @@ internal sealed class LineProgress(TextWriter output, long? plannedSamples, Time
     public void OnError(Exception error)
     {
     }
+
+    private void Write(string line) => output.WriteLine($"{Units.Duration(time.GetElapsedTime(_start)),7}  {line}");
 
     private bool IsDue(long samples)
     {

@@ -32,6 +32,9 @@ internal sealed class LiveProgress : IObserver<AccuracyEvent>, IDisposable
         _state = new State(value.Samples, samplesPerSecond, ProgressText.Line(value, _plannedSamples, samplesPerSecond));
     }
 
+    /// <summary>Shows that no samples are learned until the next event.</summary>
+    public void Testing() => _state = _state with { Line = ProgressText.HeldOutTest };
+
     public void OnCompleted()
     {
         Dispose();

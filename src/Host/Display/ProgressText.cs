@@ -5,7 +5,7 @@ namespace DynamosStream.Host.Display;
 /// <summary>Words for the state of a run.</summary>
 internal static class ProgressText
 {
-    /// <summary>What is done after the last sample.</summary>
+    /// <summary>What is done after the last sample, and between.</summary>
     public const string HeldOutTest = "Testing on the held-out set ...";
 
     /// <summary>The state in columns of fixed width, so that lines below each other are aligned.</summary>
@@ -19,6 +19,9 @@ internal static class ProgressText
             line += $"  buffer {OutOf(e.Step.BufferCount, e.Step.BufferCapacity)}";
         return line;
     }
+
+    /// <summary>The state while the learner is tested in the course of a run.</summary>
+    public static string Test(long samples, long? plannedSamples) => $"{Samples(samples, plannedSamples)} samples  testing on the held-out set ...";
 
     private static string Samples(long samples, long? planned) =>
         planned is { } total ? OutOf(samples, total) : $"{Units.Count(samples),11}";

@@ -24,9 +24,17 @@ internal static class ResultTable
         table.AddColumn(new TableColumn("majority class").RightAligned());
         AddRow($"prequential, all {Units.Count(samples)} samples", a => a.Cumulative);
         AddRow($"prequential, last {Units.Count(Math.Min(samples, loop.Accuracy.Window))} samples", a => a.Window);
+        AddKappa("  Cohen's kappa, all", k => k.Cumulative);
+        AddKappa("  Cohen's kappa, last", k => k.Window);
         if (result.HeldOut is { } test)
             table.AddRow($"held-out test, {Units.Count(test.Total)} samples", $"[bold]{Units.Percent(test.Accuracy)}[/]");
         return table;
+
+        void AddKappa(string name, Func<RunningKappa, double> part) => table.AddRow(
+            name,
+            $"[bold]{Units.Kappa(part(loop.Accuracy.Kappa))}[/]",
+            Units.Kappa(part(loop.NoChange.Kappa)),
+            Units.Kappa(part(loop.MajorityClass.Kappa)));
 
         void AddRow(string name, Func<RunningAccuracy, double> part) => table.AddRow(
             name,
@@ -52,6 +60,12 @@ internal static class ResultTable
             string.Empty,
             $"= {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
             $" + {Units.Count(ledger.Skipped)} skipped + {Units.Count(ledger.InFlight)} in flight");
+        if (result.Tests is { Tasks.Count: > 0, Last: not null } tests)
+        {
+            yield return Units.Row("tasks", Measures(tests.ClassIncremental));
+            yield return Units.Row("", $"among a task's own classes: {Measures(tests.TaskMasked)}");
+        }
+
         if (result.LastEvent?.PredictionKeptShare is { Count: > 0 } kept)
             yield return Units.Row("gates", $"{Units.WholePercent(kept.Average())} of the gated channels kept");
         if (result.LastEvent?.PredictionMultiplyAdds is { Dense: > 0 } work)
@@ -62,4 +76,13 @@ internal static class ResultTable
         if (options.Out is { } folder)
             yield return Units.Row("results", folder);
     }
+
+    private static string Measures(TaskMeasures measures) => string.Join(", ", new (string Name, double? Value)[]
+    {
+        ("average", measures.Average),
+        ("anytime", measures.Anytime),
+        ("forgetting", measures.Forgetting),
+        ("backward transfer", measures.BackwardTransfer),
+        ("forward transfer", measures.ForwardTransfer),
+    }.Where(measure => measure.Value is not null).Select(measure => $"{measure.Name} {Units.Percent(measure.Value!.Value)}"));
 }

@@ -9,6 +9,8 @@ internal static class Units
 
     public static string WholePercent(double share) => (100 * share).ToString("F0", CultureInfo.InvariantCulture) + " %";
 
+    public static string Kappa(double kappa) => (Math.Round(kappa, 3) + 0.0).ToString("F3", CultureInfo.InvariantCulture); // no -0.000
+
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Millions(double number) => (number / 1e6).ToString("F1", CultureInfo.InvariantCulture);

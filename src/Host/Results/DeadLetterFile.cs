@@ -11,12 +11,8 @@ internal sealed class DeadLetterFile : IDisposable
     /// <summary>About 4,000 samples of 28 x 28 features.</summary>
     public const long MaxBytes = 16 << 20;
 
-    private readonly string _path;
-    private readonly IFiles _files;
+    private readonly OccasionalFile _file;
     private readonly long _maxBytes;
-
-    // There is no file until there is a letter.
-    private GrowingFile? _file;
 
     /// <param name="folder">Where it is.</param>
     /// <param name="files">Does the operations on it.</param>
@@ -25,13 +21,12 @@ internal sealed class DeadLetterFile : IDisposable
     /// <exception cref="InvalidDataException">It holds fewer bytes than are kept.</exception>
     public DeadLetterFile(string folder, IFiles files, long keptBytes, long maxBytes = MaxBytes)
     {
-        (_path, _files, _maxBytes) = (Path.Combine(folder, Name), files, maxBytes);
-        if (keptBytes > 0 || File.Exists(_path) || File.Exists(GrowingFile.PartOf(_path)))
-            _file = new GrowingFile(_path, files, keptBytes);
+        _file = new OccasionalFile(Path.Combine(folder, Name), files, keptBytes);
+        _maxBytes = maxBytes;
     }
 
     /// <summary>Its length.</summary>
-    public long Bytes => _file?.Bytes ?? 0;
+    public long Bytes => _file.Bytes;
 
     /// <summary>Reads the letters of a folder, whether its run has ended or not.</summary>
     /// <exception cref="InvalidDataException">A line is not a dead letter; tells which.</exception>
@@ -55,28 +50,17 @@ internal sealed class DeadLetterFile : IDisposable
     public void Add(string source, Sample sample)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(DeadLetter.Of(source, sample), ResultJson.Default.DeadLetter), (byte)'\n'];
-        if (Bytes + line.Length > _maxBytes)
-            return;
-        if (_file is null)
-        {
-            _file = new GrowingFile(_path, _files, keptBytes: null);
-            _files.SyncFolder(Path.GetDirectoryName(_path)!);
-        }
-
-        _file.Write(line);
+        if (Bytes + line.Length <= _maxBytes)
+            _file.Write(line);
     }
 
     /// <summary>Returns when all of it is on the disk; any thread may ask.</summary>
-    public void FlushToDisk() => _file?.FlushToDisk();
+    public void FlushToDisk() => _file.FlushToDisk();
 
     /// <summary>Gives it its final name, if there is a letter.</summary>
-    public void Complete()
-    {
-        if (Bytes > 0)
-            _file!.Complete();
-    }
+    public void Complete() => _file.Complete();
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static DeadLetter Parse(string path, int number, string line)
     {

@@ -1,15 +1,17 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Results;
 
-/// <summary>The folder that receives a run's events and dead letters while it runs and its summary at the end.</summary>
+/// <summary>The folder that receives a run's events, held-out tests and dead letters while it runs and its summary at the end.</summary>
 /// <remarks>A file has its final name only once it is whole: until then events are in <c>events.ndjson.part</c>.</remarks>
 internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
 {
     public const string EventsName = "events.ndjson";
+    public const string TestsName = "tasks.ndjson";
     public const string SummaryName = "summary.json";
     public const string AnalysisName = "analysis.json";
     private const string LockName = ".lock";
@@ -20,12 +22,14 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     private readonly FileStream _lock;
     private readonly GrowingFile _events;
     private readonly DeadLetterFile _deadLetters;
+    private readonly OccasionalFile _tests;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _json;
 
-    private ResultFolder(string folder, IFiles files, FileStream folderLock, GrowingFile events, DeadLetterFile deadLetters)
+    private ResultFolder(
+        string folder, IFiles files, FileStream folderLock, GrowingFile events, DeadLetterFile deadLetters, OccasionalFile tests)
     {
-        (_folder, _files, _lock, _events, _deadLetters) = (folder, files, folderLock, events, deadLetters);
+        (_folder, _files, _lock, _events, _deadLetters, _tests) = (folder, files, folderLock, events, deadLetters, tests);
         _json = new Utf8JsonWriter(_line);
     }
 
@@ -35,19 +39,22 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     /// <summary>Bytes of the dead letters so far.</summary>
     public long DeadLetterBytes => _deadLetters.Bytes;
 
+    /// <summary>Bytes of the held-out tests so far.</summary>
+    public long TestBytes => _tests.Bytes;
+
     /// <summary>Creates the folder if needed and starts the event file: a folder that cannot be used is found out at once.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">Does the operations on its files.</param>
-    /// <param name="keptBytes">For a run that goes on: bytes of the event file that were written up to where it does; the rest is cut off.</param>
-    /// <param name="keptDeadLetterBytes">The same for the dead letters.</param>
+    /// <param name="kept">For a run that goes on: what was written up to where it does; the rest is cut off.</param>
     /// <exception cref="IOException">The folder holds results, or not the events of the run that goes on, is in use by another run, or
     /// cannot be written to.</exception>
-    public static ResultFolder Open(string folder, IFiles files, long? keptBytes = null, long keptDeadLetterBytes = 0)
+    public static ResultFolder Open(string folder, IFiles files, KeptBytes? kept = null)
     {
-        if (keptBytes is null)
+        if (kept?.Events is null)
             RequireNoResults(folder);
         FileStream? folderLock = null;
         GrowingFile? events = null;
+        DeadLetterFile? deadLetters = null;
         try
         {
             Directory.CreateDirectory(folder);
@@ -55,10 +62,11 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
             var summary = Path.Combine(folder, SummaryName);
             if (File.Exists(summary))
                 files.Delete(summary);
-            events = new GrowingFile(Path.Combine(folder, EventsName), files, keptBytes);
-            var deadLetters = new DeadLetterFile(folder, files, keptDeadLetterBytes);
+            events = new GrowingFile(Path.Combine(folder, EventsName), files, kept?.Events);
+            deadLetters = new DeadLetterFile(folder, files, kept?.DeadLetters ?? 0);
+            var tests = new OccasionalFile(Path.Combine(folder, TestsName), files, kept?.Tests ?? 0);
             files.SyncFolder(folder);
-            return new ResultFolder(folder, files, folderLock, events, deadLetters);
+            return new ResultFolder(folder, files, folderLock, events, deadLetters, tests);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,16 +81,18 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
 
         void Release()
         {
+            deadLetters?.Dispose();
             events?.Dispose();
             folderLock?.Dispose();
         }
     }
 
-    /// <summary>Returns when all events and dead letters so far are on the disk; any thread may ask.</summary>
+    /// <summary>Returns when all that was written so far is on the disk; any thread may ask.</summary>
     public void FlushToDisk()
     {
         _events.FlushToDisk();
         _deadLetters.FlushToDisk();
+        _tests.FlushToDisk();
     }
 
     /// <summary>Keeps a sample that no learner can take.</summary>
@@ -90,14 +100,10 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     /// <param name="sample">A sample that was rejected.</param>
     public void Add(string source, Sample sample) => _deadLetters.Add(source, sample);
 
-    public void OnNext(AccuracyEvent value)
-    {
-        _line.ResetWrittenCount();
-        _json.Reset();
-        JsonSerializer.Serialize(_json, value, ResultJson.Default.AccuracyEvent);
-        _line.Write(LineEnd);
-        _events.Write(_line.WrittenSpan);
-    }
+    /// <summary>Keeps a held-out test.</summary>
+    public void Add(HeldOutEvent test) => _tests.Write(Line(test, ResultJson.Default.HeldOutEvent));
+
+    public void OnNext(AccuracyEvent value) => _events.Write(Line(value, ResultJson.Default.AccuracyEvent));
 
     public void OnCompleted()
     {
@@ -107,11 +113,12 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
     {
     }
 
-    /// <summary>Gives the event file its final name and writes the summary. Where there is a summary, the events are whole.</summary>
+    /// <summary>Gives the files their final names and writes the summary. Where there is a summary, the events are whole.</summary>
     public void Complete(RunSummary summary)
     {
         _events.Complete();
         _deadLetters.Complete();
+        _tests.Complete();
         var path = Path.Combine(_folder, SummaryName);
         using (var file = _files.Open(GrowingFile.PartOf(path), FileMode.Create))
         {
@@ -130,7 +137,18 @@ internal sealed class ResultFolder : IObserver<AccuracyEvent>, IDisposable
         _json.Dispose();
         _events.Dispose();
         _deadLetters.Dispose();
+        _tests.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>A value as a line, which the next call overwrites.</summary>
+    private ReadOnlySpan<byte> Line<T>(T value, JsonTypeInfo<T> form)
+    {
+        _line.ResetWrittenCount();
+        _json.Reset();
+        JsonSerializer.Serialize(_json, value, form);
+        _line.Write(LineEnd);
+        return _line.WrittenSpan;
     }
 
     private static FileStream Lock(string folder) => new(Path.Combine(folder, LockName), new FileStreamOptions

@@ -8,6 +8,7 @@ namespace DynamosStream.Host.Results;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AccuracyEvent))]
 [JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(HeldOutEvent))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(HyperParameters))]
 [JsonSerializable(typeof(RunAnalysis))]

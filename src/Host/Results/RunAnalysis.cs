@@ -17,7 +17,7 @@ internal sealed record RunAnalysis(
     /// <param name="runId">The run.</param>
     /// <param name="samples">Samples learned.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="memory">Class and sequence number of each sample in the memory, below 0 where it was not noted: such a one has no age; null without a memory.</param>
+    /// <param name="memory">Class and sequence number of each sample in the memory; null without a memory.</param>
     /// <param name="gates">What the gates do.</param>
     public static RunAnalysis Create(string runId, long samples, int classes, IReadOnlyList<(long Label, long Sequence)>? memory, GateAnalysis? gates)
     {
@@ -27,8 +27,7 @@ internal sealed record RunAnalysis(
         foreach (var (label, sequence) in memory)
         {
             counts[label]++;
-            if (sequence >= 0)
-                ages[label][Math.Min(sequence * Ages / samples, Ages - 1)]++;
+            ages[label][Math.Min(sequence * Ages / samples, Ages - 1)]++;
         }
 
         return new RunAnalysis(runId, samples, counts, ages, gates);

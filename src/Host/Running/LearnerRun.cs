@@ -21,6 +21,12 @@ internal sealed record LearnerRun(
     /// <summary>Where the run's checkpoints are and where it goes on; null for a run that takes none.</summary>
     public RunState? State { get; init; }
 
+    /// <summary>Samples from one held-out test to the next, besides those where hidden tasks end; 0 for none but at the end; null for those where tasks end.</summary>
+    public long? EvaluateEvery { get; init; }
+
+    /// <summary>Called when a held-out test begins in the course of the run, with the samples learned.</summary>
+    public Action<long> Testing { get; init; } = _ => { };
+
     /// <summary>Receives what somebody should know who does not read the results.</summary>
     public Action<string> Report { get; init; } = _ => { };
 

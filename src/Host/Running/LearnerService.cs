@@ -58,13 +58,14 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             using var learner = run.CreateLearner();
             var classes = run.Stream.Description.Classes;
             var loop = new PrequentialLoop(learner, run.RunId, classes);
+            var tests = new HeldOutTests(run, learner, time);
             using var checkpoints = run.State is null
                 ? null
-                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, time);
+                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, tests, time);
             checkpoints?.Restore();
             var start = time.GetTimestamp();
-            Learn(loop, checkpoints, stopping);
-            var learning = time.GetElapsedTime(start);
+            Learn(loop, tests, checkpoints, stopping);
+            var learning = time.GetElapsedTime(start) - tests.Taken;
             checkpoints?.Finish();
             _events.OnCompleted();
             if (loop.Accuracy.Confusion.Total == 0)
@@ -73,10 +74,11 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
                 _ledger.Counts.Offered >= run.PlannedSamples,
                 loop,
                 _last,
-                MeasureHeldOut(learner, classes, stopping),
+                MeasureHeldOut(tests, loop.Accuracy.Confusion.Total, stopping),
                 _ledger.Counts,
                 learning,
-                run.State?.Sequence ?? 0);
+                run.State?.Sequence ?? 0,
+                tests.Accuracies);
         }
         catch (Exception e)
         {
@@ -85,7 +87,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         }
     }
 
-    private void Learn(PrequentialLoop loop, Checkpointer? checkpoints, CancellationToken stopping)
+    private void Learn(PrequentialLoop loop, HeldOutTests tests, Checkpointer? checkpoints, CancellationToken stopping)
     {
         using var bridge = new StreamBridge(Batches(), BatchesAhead);
         try
@@ -96,7 +98,12 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
                 _ledger.Offer(batch.TotalCount);
                 SetAside(batch.Rejected);
                 if (batch.Samples.Count > 0)
-                    Process(loop, batch with { Sequence = loop.Accuracy.Confusion.Total }, checkpoints);
+                {
+                    var learned = loop.Accuracy.Confusion.Total;
+                    tests.BeforeStep(learned, stopping);
+                    Process(loop, tests, batch with { Sequence = learned }, checkpoints);
+                }
+
                 stopping.ThrowIfCancellationRequested();
             }
         }
@@ -126,7 +133,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     }
 
     /// <summary>One step. The batch's sequence number counts what was learned before it: one that is skipped leaves no trace there.</summary>
-    private void Process(PrequentialLoop loop, SampleBatch batch, Checkpointer? checkpoints)
+    private void Process(PrequentialLoop loop, HeldOutTests tests, SampleBatch batch, Checkpointer? checkpoints)
     {
         AccuracyEvent report;
         try
@@ -144,6 +151,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         var counts = LedgerAt(report);
         _last = report with { Ledger = counts };
         _events.OnNext(_last);
+        tests.StepEnded(batch);
         checkpoints?.StepEnded(batch, _last, counts);
     }
 
@@ -175,12 +183,11 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             ? $"stream '{run.Stream.Description.Name}' holds no samples; expected at least one."
             : $"no sample of {_ledger.Counts.Offered} could be learned; the last: {_lastRefusal}");
 
-    private ConfusionMatrix? MeasureHeldOut(IOnlineLearner learner, int classes, CancellationToken stopping)
+    private static ConfusionMatrix? MeasureHeldOut(HeldOutTests tests, long samples, CancellationToken stopping)
     {
         try
         {
-            var samples = run.Stream.ReadHeldOut();
-            return samples.Any() ? HeldOutAccuracy.Measure(learner, samples, classes, stopping) : null;
+            return tests.AtEnd(samples, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

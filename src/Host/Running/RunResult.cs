@@ -9,8 +9,9 @@ namespace DynamosStream.Host.Running;
 /// <param name="LastEvent">The last batch's event; null for a run that learned nothing since another version of the program.</param>
 /// <param name="HeldOut">Predictions on the held-out test set after the last sample; null if the run was stopped before that test ended.</param>
 /// <param name="Ledger">What became of all samples.</param>
-/// <param name="Learning">Time from this start of the run to its last sample, without the held-out test.</param>
+/// <param name="Learning">Time from this start of the run to its last sample, without the held-out tests.</param>
 /// <param name="SamplesBefore">Samples learned before this start.</param>
+/// <param name="Tests">The held-out tests in the course of the run and at its end; null where there were none in its course.</param>
 internal sealed record RunResult(
     bool Completed,
     PrequentialLoop Loop,
@@ -18,7 +19,8 @@ internal sealed record RunResult(
     ConfusionMatrix? HeldOut,
     LedgerCounts Ledger,
     TimeSpan Learning,
-    long SamplesBefore = 0)
+    long SamplesBefore = 0,
+    TaskAccuracies? Tests = null)
 {
     /// <summary>Samples learned.</summary>
     public long Samples => Loop.Accuracy.Confusion.Total;

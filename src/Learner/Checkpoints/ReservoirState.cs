@@ -38,18 +38,13 @@ internal static class ReservoirState
         if (labels.Any(label => label < 0 || label >= options.Classes))
             throw new InvalidDataException($"The memory holds a label outside 0 to {options.Classes - 1}.");
 
-        // Older states lack them; only an analysis asks for them.
-        var sequences = state.All.Any(array => array.Name == "sequences")
-            ? state.Take<long>("sequences", rows)
-            : [.. Enumerable.Repeat(ReservoirBuffer.UnknownSequence, (int)rows)];
-
         var home = device(options.Device);
         var filled = new ReservoirItems(
             Floats("images", rows, shape.Channels, shape.Height, shape.Width),
             tensor(labels, device: home),
             Floats("logits", rows, options.Classes),
             gatedChannels == 0 ? null : Floats("attention", rows, gatedChannels));
-        memory.Restore(offered, filled, sequences);
+        memory.Restore(offered, filled, state.Take<long>("sequences", rows));
 
         Tensor Floats(string name, params long[] size) => state.TakeTensor(name, ScalarType.Float32, size).to(home);
     }

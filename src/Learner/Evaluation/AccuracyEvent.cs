@@ -10,6 +10,7 @@ namespace DynamosStream.Learner;
 /// <param name="Predictions">Predicted class per sample, made before the batch was learned.</param>
 /// <param name="Labels">True class per sample.</param>
 /// <param name="Accuracy">The learner's running accuracies.</param>
+/// <param name="Kappa">The learner's running Cohen's kappa.</param>
 /// <param name="NoChange">Accuracies of the baseline that predicts the previous sample's label.</param>
 /// <param name="MajorityClass">Accuracies of the baseline that predicts the most frequent label so far.</param>
 /// <param name="Step">What the training step did.</param>
@@ -22,6 +23,7 @@ public sealed record AccuracyEvent(
     IReadOnlyList<int> Predictions,
     IReadOnlyList<int> Labels,
     RunningAccuracy Accuracy,
+    RunningKappa Kappa,
     RunningAccuracy NoChange,
     RunningAccuracy MajorityClass,
     LearnReport Step,
@@ -37,3 +39,8 @@ public sealed record AccuracyEvent(
 /// <param name="Window">Over the last samples, as many as the sliding window holds.</param>
 /// <param name="Fading">With exponentially fading weights.</param>
 public readonly record struct RunningAccuracy(double Cumulative, double Window, double Fading);
+
+/// <summary>Cohen's kappa (<see cref="ConfusionMatrix.Kappa"/>), at most 1.</summary>
+/// <param name="Cumulative">Over all samples so far.</param>
+/// <param name="Window">Over the last samples, as many as the sliding window holds.</param>
+public readonly record struct RunningKappa(double Cumulative, double Window);

@@ -4,6 +4,8 @@ namespace DynamosStream.Learner;
 public sealed class ConfusionMatrix
 {
     private readonly long[,] _counts;
+    private readonly long[] _labels;
+    private readonly long[] _predictions;
 
     /// <summary>An empty matrix.</summary>
     /// <param name="classes">Number of classes, at least 2.</param>
@@ -11,6 +13,8 @@ public sealed class ConfusionMatrix
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         _counts = new long[classes, classes];
+        _labels = new long[classes];
+        _predictions = new long[classes];
     }
 
     /// <summary>Number of classes.</summary>
@@ -25,6 +29,19 @@ public sealed class ConfusionMatrix
     /// <summary>Share of correct predictions in [0, 1]; 0 before the first.</summary>
     public double Accuracy => Total == 0 ? 0 : (double)Correct / Total;
 
+    /// <summary>Cohen's kappa (1960): the agreement of predictions and labels beyond that of chance, from 1 for none wrong over 0 for none beyond
+    /// chance to below 0. It is 0 where there is but one class, which chance cannot miss.</summary>
+    public double Kappa
+    {
+        get
+        {
+            var (all, chance) = ((double)Total * Total, 0.0);
+            for (var label = 0; label < Classes; label++)
+                chance += (double)_labels[label] * _predictions[label];
+            return all > chance ? (((double)Correct * Total) - chance) / (all - chance) : 0;
+        }
+    }
+
     /// <summary>How often a sample of class <paramref name="label"/> was predicted as <paramref name="predicted"/>.</summary>
     public long this[int label, int predicted] => _counts[label, predicted];
 
@@ -34,20 +51,18 @@ public sealed class ConfusionMatrix
     {
         Require(predicted, nameof(predicted));
         Require(label, nameof(label));
-        _counts[label, predicted]++;
-        Total++;
-        Correct += predicted == label ? 1 : 0;
+        Count(predicted, label, 1);
     }
 
     /// <summary>Share of the samples of class <paramref name="label"/> that were predicted correctly; null where none was seen.</summary>
     public double? ClassAccuracy(int label)
     {
         Require(label, nameof(label));
-        var seen = 0L;
-        for (var predicted = 0; predicted < Classes; predicted++)
-            seen += _counts[label, predicted];
-        return seen == 0 ? null : (double)_counts[label, label] / seen;
+        return _labels[label] == 0 ? null : (double)_counts[label, label] / _labels[label];
     }
+
+    /// <summary>Takes back one prediction that was counted.</summary>
+    internal void Remove(int predicted, int label) => Count(predicted, label, -1);
 
     internal void Save(StateArrays state, string name) => state.Put(name, _counts.Cast<long>().ToArray(), Classes, Classes);
 
@@ -56,9 +71,17 @@ public sealed class ConfusionMatrix
         var counts = state.Take<long>(name, Classes, Classes);
         if (counts.Any(count => count < 0))
             throw new InvalidDataException($"'{name}' holds a negative count.");
-        System.Buffer.BlockCopy(counts, 0, _counts, 0, System.Buffer.ByteLength(_counts));
-        Total = counts.Sum();
-        Correct = Enumerable.Range(0, Classes).Sum(label => _counts[label, label]);
+        for (var i = 0; i < counts.Length; i++)
+            Count(i % Classes, i / Classes, counts[i] - _counts[i / Classes, i % Classes]);
+    }
+
+    private void Count(int predicted, int label, long times)
+    {
+        _counts[label, predicted] += times;
+        _labels[label] += times;
+        _predictions[predicted] += times;
+        Total += times;
+        Correct += predicted == label ? times : 0;
     }
 
     private void Require(int value, string name)

@@ -37,6 +37,7 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
             predictions.Labels,
             labels,
             Accuracy.Current,
+            Accuracy.Kappa,
             NoChange.Current,
             MajorityClass.Current,
             step,

@@ -69,6 +69,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         using var noGrad = no_grad();
         var network = Predicting();
         var labels = new List<int>(batch.Samples.Count);
+        var scores = new float[batch.Samples.Count * Options.Classes];
         var kept = new float[AllKept.Length];
         Operators.TakeMultiplyAdds();
         using var keptWeights = Operators.KeepWeights();
@@ -77,12 +78,13 @@ internal abstract class NetworkLearner : IOnlineLearner
             using var scope = NewDisposeScope();
             var (images, _) = Tensors(samples);
             var (logits, keptShare) = Infer(network, images);
+            logits.cpu().data<float>().CopyTo(scores, labels.Count * Options.Classes);
             labels.AddRange(logits.argmax(1).cpu().data<long>().Select(label => (int)label));
             for (var layer = 0; layer < kept.Length; layer++)
                 kept[layer] += keptShare[layer] * samples.Length / batch.Samples.Count;
         }
 
-        return new Predictions(labels, kept, Operators.TakeMultiplyAdds() / Math.Max(1, labels.Count));
+        return new Predictions(labels, scores, kept, Operators.TakeMultiplyAdds() / Math.Max(1, labels.Count));
     }
 
     public LearnReport Learn(SampleBatch batch)

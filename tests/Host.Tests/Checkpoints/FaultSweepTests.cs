@@ -15,7 +15,7 @@ public sealed class FaultSweepTests : IDisposable
     [InlineData(true)]
     public async Task Run_NthOperationFails_GoesOnToTheSameEnd(bool forever)
     {
-        var whole = new TinyRun(_folder["whole"]) { Samples = 40 };
+        var whole = new TinyRun(_folder["whole"]) { Tasks = true, Samples = 40 };
         await whole.RunAsync();
         var expected = whole.Outcome();
 
@@ -26,7 +26,7 @@ public sealed class FaultSweepTests : IDisposable
             var name = _folder[$"{operation}"];
             var failed = await FailsAsync(name, operation, forever);
             _ = await FailsAsync(name, operation, forever);
-            await new TinyRun(name) { Samples = 40 }.RunAsync();
+            await new TinyRun(name) { Tasks = true, Samples = 40 }.RunAsync();
             Assert.Equal(expected, new TinyRun(name).Outcome());
             Directory.Delete(name, recursive: true);
             if (!failed)
@@ -43,7 +43,7 @@ public sealed class FaultSweepTests : IDisposable
     [InlineData(true, 16)]
     public async Task Run_PowerFailsAtTheNthOperation_GoesOnToTheSameEnd(bool zeros, int samplesBefore)
     {
-        var whole = new TinyRun(_folder["whole"]) { Samples = 40 };
+        var whole = new TinyRun(_folder["whole"]) { Tasks = true, Samples = 40 };
         await whole.RunAsync();
         var expected = whole.Outcome();
 
@@ -52,12 +52,12 @@ public sealed class FaultSweepTests : IDisposable
         {
             var name = _folder[$"{operation}"];
             if (samplesBefore > 0)
-                await new TinyRun(name) { Samples = samplesBefore }.RunAsync();
+                await new TinyRun(name) { Tasks = true, Samples = samplesBefore }.RunAsync();
             var files = new PowerLossFiles(operation, zeros);
-            var error = await Record.ExceptionAsync(() => new TinyRun(name) { Samples = 40, Files = files }.RunAsync());
+            var error = await Record.ExceptionAsync(() => new TinyRun(name) { Tasks = true, Samples = 40, Files = files }.RunAsync());
             failed = files.Failed;
             Assert.Equal(failed, error is IOException);
-            var run = new TinyRun(name) { Samples = 40 };
+            var run = new TinyRun(name) { Tasks = true, Samples = 40 };
             var result = await run.RunAsync();
             Assert.True(result.SamplesBefore >= samplesBefore, $"operation {operation}: {result.SamplesBefore} samples are left.");
             Assert.Empty(run.Reports);
@@ -73,14 +73,15 @@ public sealed class FaultSweepTests : IDisposable
     public async Task Run_EveryCheckpoint_IsOnTheDiskBeforeItHasItsNameAndBeforeAnOlderOneGoes()
     {
         var files = new FaultyFiles(failAt: 0);
-        await new TinyRun(_folder["a"]) { Samples = 24, Every = 8, Keep = 1, Files = files }.RunAsync();
+        await new TinyRun(_folder["a"]) { Tasks = true, Samples = 24, Every = 8, Keep = 1, Files = files }.RunAsync();
 
-        var log = files.Log.Where(entry => entry != "write events.ndjson.part").ToList();
+        var log = files.Log.Where(entry => entry is not ("write events.ndjson.part" or "write tasks.ndjson.part")).ToList();
         var last = log.FindIndex(entry => entry == "rename to checkpoint-000000000024.safetensors");
         var begin = log.FindLastIndex(last, entry => entry == "flush events.ndjson.part");
         Assert.Equal(
             [
                 "flush events.ndjson.part",
+                "flush tasks.ndjson.part",
                 "open checkpoint-000000000024.safetensors.tmp",
                 "write checkpoint-000000000024.safetensors.tmp",
                 "flush checkpoint-000000000024.safetensors.tmp",
@@ -94,7 +95,7 @@ public sealed class FaultSweepTests : IDisposable
     private static async Task<bool> FailsAsync(string folder, int operation, bool forever)
     {
         var files = new FaultyFiles(operation, forever);
-        var error = await Record.ExceptionAsync(() => new TinyRun(folder) { Samples = 40, Files = files }.RunAsync());
+        var error = await Record.ExceptionAsync(() => new TinyRun(folder) { Tasks = true, Samples = 40, Files = files }.RunAsync());
         Assert.Equal(files.Failed, error is not null);
         if (error is not null)
             Assert.IsType<IOException>(error);

@@ -89,7 +89,7 @@ public sealed class LoaderFuzzTests : IAsyncLifetime
     [InlineData("\"data_offsets\":[0,", "\"data_offsets\":[1,")]
     [InlineData("\"data_offsets\":[0,", "\"data_offsets\":[9223372036854775807,")]
     [InlineData("\"data_offsets\":[0,", "\"data_offsets\":[0,0,")]
-    [InlineData("\"format_version\":\"1\"", "\"format_version\":\"2\"")]
+    [InlineData("\"format_version\":\"2\"", "\"format_version\":\"1\"")]
     [InlineData("\"format\":\"dynamos-checkpoint\"", "\"format\":\"pt\"")]
     [InlineData("\"sha256\":", "\"sha257\":")]
     [InlineData("\\\"sequence\\\":32", "\\\"sequence\\\":-1")]

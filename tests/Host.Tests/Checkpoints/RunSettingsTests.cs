@@ -17,6 +17,7 @@ public sealed class RunSettingsTests
         RequireDifferent("seed", RunSettings.Deciding(Options with { Seed = 2 }, Stream, Hyper));
         RequireDifferent("learner", RunSettings.Deciding(Options with { Learner = "er" }, Stream, Hyper));
         RequireDifferent("initHash", RunSettings.Deciding(Options with { InitHash = "0123456789" }, Stream, Hyper));
+        RequireDifferent("evaluateEvery", RunSettings.Deciding(Options with { EvaluateEvery = 5 }, Stream, Hyper));
         RequireDifferent("shape", RunSettings.Deciding(Options, Stream with { Shape = new SampleShape(1, 3, 2) }, Hyper));
         RequireDifferent("classes", RunSettings.Deciding(Options, Stream with { Classes = 5 }, Hyper));
         RequireDifferent("learningRate", RunSettings.Deciding(Options, Stream, Hyper with { LearningRate = 0.1 }));

@@ -61,6 +61,18 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_EvaluateEvery_ShowsAndKeepsEachTest()
+    {
+        var outcome = await Dynamos.RunAsync("--learner", "sgd", "--limit", "64", "--evaluate-every", "40", "--out", _folder["a"]);
+        outcome.AssertSucceeded();
+        Assert.Contains(" 0/64 samples  testing on the held-out set ...", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("48/64 samples  testing on the held-out set ...", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal(["events.ndjson", "summary.json", "tasks.ndjson"], _folder.Files("a"));
+        Assert.Equal([0, 48, 64], File.ReadLines(_folder["a/tasks.ndjson"])
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("samples").GetInt64()));
+    }
+
+    [Fact]
     public async Task Run_OtherSeed_OtherLosses()
     {
         (await Dynamos.RunAsync("--learner", "sgd", "--limit", "64", "--quiet", "--seed", "1", "--out", _folder["a"])).AssertSucceeded();

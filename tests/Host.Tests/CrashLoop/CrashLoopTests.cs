@@ -59,7 +59,7 @@ public sealed class CrashLoopTests(ITestOutputHelper output) : IDisposable
     private string[] Arguments(string name, int threads) =>
     [
         "run", "--learner", "dynamos", "--buffer", "100", "--limit", $"{Math.Min(Crashes, 100) * MeanBatchesBetweenCrashes * BatchSize}",
-        "--state", _folder[$"{name}/state"], "--out", _folder[$"{name}/out"], "--checkpoint-every", $"{BatchSize}", "--keep", "2",
+        "--state", _folder[$"{name}/state"], "--out", _folder[$"{name}/out"], "--checkpoint-every", $"{BatchSize}", "--keep", "2", "--evaluate-every", "800",
         "--threads", $"{threads}", "--quiet",
     ];
 
@@ -99,9 +99,13 @@ public sealed class CrashLoopTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private (string Events, long Sequence, string StateHash) Outcome(string name)
+    private (string Events, string Tests, long Sequence, string StateHash) Outcome(string name)
     {
         var newest = CheckpointFile.AllIn(_folder[$"{name}/state"])[0].Read(new DiskFiles());
-        return (File.ReadAllText(_folder[$"{name}/out/events.ndjson"]), newest.Manifest.Progress.Sequence, newest.Arrays.Hash());
+        return (
+            File.ReadAllText(_folder[$"{name}/out/events.ndjson"]),
+            File.ReadAllText(_folder[$"{name}/out/tasks.ndjson"]),
+            newest.Manifest.Progress.Sequence,
+            newest.Arrays.Hash());
     }
 }

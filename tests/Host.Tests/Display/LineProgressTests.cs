@@ -20,6 +20,15 @@ public sealed class LineProgressTests
     }
 
     [Fact]
+    public void Testing_BetweenSteps_IsShownAtOnce()
+    {
+        var progress = new LineProgress(_output, 1000, _time);
+        _time.Advance(61);
+        progress.Testing(16);
+        Assert.Equal(["   1:01     16/1,000 samples  testing on the held-out set ..."], Lines);
+    }
+
+    [Fact]
     public void OnNext_LearnerWithoutGatesAndMemory_ShowsNeither()
     {
         var progress = new LineProgress(_output, 1000, _time);

@@ -19,6 +19,8 @@ public sealed class UnitsTests
         Assert.Equal("54,051", Units.Count(54051));
         Assert.Equal("84.2 %", Units.Percent(0.8421));
         Assert.Equal("84 %", Units.WholePercent(0.8421));
+        Assert.Equal("0.842", Units.Kappa(0.8421));
+        Assert.Equal("0.000", Units.Kappa(-0.0004));
         Assert.Equal("1.5/s", Units.PerSecond(1.5));
         Assert.Equal("1,250/s", Units.PerSecond(1250.4));
         Assert.Equal("190 MiB", Units.Mebibytes(190L * 1024 * 1024));

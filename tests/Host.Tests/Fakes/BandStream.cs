@@ -7,6 +7,16 @@ internal sealed class BandStream(long length) : ISampleStream
 {
     private const int Side = 8, Classes = 3;
 
+    /// <summary>Two tasks of a pair of classes, whose ends are within a batch of eight, and one of all.</summary>
+    public static IReadOnlyList<StreamTask> ThreeTasks { get; } =
+    [
+        new("first", 0, 20, [0, 1], 0, 3),
+        new("second", 20, 44, [1, 2], 3, 6),
+        new("third", 44, 64, [0, 1, 2], 6, 9),
+    ];
+
+    public IReadOnlyList<StreamTask> Tasks { get; init; } = [];
+
     public StreamDescription Description { get; } = new("bands", new SampleShape(1, Side, Side), Classes, length, Endless: false);
 
     public IEnumerable<Sample> Read(long fromPosition = 0)

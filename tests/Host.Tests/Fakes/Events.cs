@@ -13,6 +13,7 @@ internal static class Events
         [1, 2],
         [1, 0],
         new RunningAccuracy(0.1, 0.825, 1.0 / 3),
+        new RunningKappa(-0.125, 0.8),
         new RunningAccuracy(0.25, 0.5, 0.75),
         new RunningAccuracy(0.125, 0.0625, 0.03125),
         new LearnReport(

@@ -20,9 +20,16 @@ internal sealed class TinyRun(string folder)
 
     public string EventFile => Path.Combine(Out, ResultFolder.EventsName);
 
+    public string TestFile => Path.Combine(Out, ResultFolder.TestsName);
+
     public IFiles Files { get; init; } = new DiskFiles();
 
     public long Samples { get; init; } = 64;
+
+    /// <summary>Whether the plain stream hides tasks.</summary>
+    public bool Tasks { get; init; }
+
+    public long? EvaluateEvery { get; init; }
 
     /// <summary>The stream to learn, of so many samples; null for the plain one.</summary>
     public ISampleStream? Stream { get; init; }
@@ -64,18 +71,28 @@ internal sealed class TinyRun(string folder)
 
     public async Task<RunResult> RunAsync(CancellationToken stop = default)
     {
-        var stream = Stream ?? new BandStream(Samples);
+        var stream = Stream ?? new BandStream(Samples) { Tasks = Tasks ? BandStream.ThreeTasks : [] };
         var options = new RunOptions(
-            "bands", Learner, Buffer, Seed, Out: Out, Threads: Threads, State: State, CheckpointEvery: Every, Keep: Keep, CheckpointSeconds: Seconds);
+            "bands",
+            Learner,
+            Buffer,
+            Seed,
+            Out: Out,
+            Threads: Threads,
+            State: State,
+            CheckpointEvery: Every,
+            Keep: Keep,
+            CheckpointSeconds: Seconds,
+            EvaluateEvery: EvaluateEvery);
         // One length for all: the stream's own is a setting that decides, the planned one is not.
         using var state = RunState.Open(options, stream.Description with { Length = 1000 }, Hyper, Files, Reports.Add);
-        var at = state.Resumed?.Manifest.Progress;
-        using var results = ResultFolder.Open(Out, Files, at?.EventBytes, at?.DeadLetterBytes ?? 0);
+        using var results = ResultFolder.Open(Out, Files, state.Resumed?.Manifest.Progress.Kept);
         var learner = LearnerOptions(Buffer, Seed);
         var run = new LearnerRun(options.RunId, stream, Samples, BatchSize, () => Around(OnlineLearners.Create(Learner, learner)))
         {
             State = state,
             Results = results,
+            EvaluateEvery = EvaluateEvery,
             Report = Reports.Add,
         };
         var observer = System.Reactive.Observer.Create(Observe, _ => { });
@@ -84,10 +101,11 @@ internal sealed class TinyRun(string folder)
         return result;
     }
 
-    /// <summary>What a run comes to: every event, and the state in its newest checkpoint.</summary>
-    public (string Events, long Sequence, string StateHash) Outcome()
+    /// <summary>What a run comes to: every event, every held-out test in its course, and the state in its newest checkpoint.</summary>
+    public (string Events, string Tests, long Sequence, string StateHash) Outcome()
     {
         var newest = CheckpointFile.AllIn(State)[0].Read(new DiskFiles());
-        return (File.ReadAllText(EventFile), newest.Manifest.Progress.Sequence, newest.Arrays.Hash());
+        var tests = File.Exists(TestFile) ? File.ReadAllText(TestFile) : string.Empty;
+        return (File.ReadAllText(EventFile), tests, newest.Manifest.Progress.Sequence, newest.Arrays.Hash());
     }
 }

@@ -39,6 +39,7 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal(
             """{"runId":"test-run","sequence":2,"samples":4,"predictions":[1,2],"labels":[1,0]""" +
             ""","accuracy":{"cumulative":0.1,"window":0.825,"fading":0.3333333333333333}""" +
+            ""","kappa":{"cumulative":-0.125,"window":0.8}""" +
             ""","noChange":{"cumulative":0.25,"window":0.5,"fading":0.75}""" +
             ""","majorityClass":{"cumulative":0.125,"window":0.0625,"fading":0.03125}""" +
             ""","step":{"losses":{"total":0.1,"ce":2.5E-07},"keptShare":[0.5,1],"replayed":16,"bufferCount":40,"bufferCapacity":500}""" +
@@ -61,6 +62,9 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal("counting-recording-b100-s7", root.GetProperty("runId").GetString());
         Assert.True(root.GetProperty("completed").GetBoolean());
         Assert.Equal(3, root.GetProperty("samples").GetInt64());
+        Assert.Equal(1, root.GetProperty("kappa").GetProperty("window").GetDouble());
+        Assert.Equal(1, root.GetProperty("heldOut").GetProperty("kappa").GetDouble());
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("tasks").ValueKind);
         Assert.Equal(1, root.GetProperty("accuracy").GetProperty("cumulative").GetDouble());
         Assert.Equal(12, root.GetProperty("heldOut").GetProperty("samples").GetInt64());
         Assert.Equal(4, root.GetProperty("heldOut").GetProperty("confusion")[0][0].GetInt64());
@@ -110,7 +114,7 @@ public sealed class ResultFolderTests : IDisposable
                 results.Complete(Summary());
         }
 
-        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles(), kept))
+        using (var results = ResultFolder.Open(_folder.Path, new DiskFiles(), new KeptBytes(kept, 0, 0)))
         {
             Assert.Equal([".lock", "events.ndjson.part"], _folder.Files());
             Assert.Equal(kept, results.EventBytes);
@@ -129,7 +133,7 @@ public sealed class ResultFolderTests : IDisposable
         using (var results = ResultFolder.Open(_folder.Path, new DiskFiles()))
             results.OnNext(Events.At(2));
         var before = File.ReadAllText(_folder["events.ndjson.part"]);
-        Assert.Throws<InvalidDataException>(() => ResultFolder.Open(_folder.Path, new DiskFiles(), before.Length + 1));
+        Assert.Throws<InvalidDataException>(() => ResultFolder.Open(_folder.Path, new DiskFiles(), new KeptBytes(before.Length + 1, 0, 0)));
         Assert.Equal(before, File.ReadAllText(_folder["events.ndjson.part"]));
     }
 

@@ -7,8 +7,8 @@ public sealed class RunAnalysisTests
     [Fact]
     public void Create_Memory_IsCountedByClassAndAge()
     {
-        var analysis = RunAnalysis.Create("run", 200, 3, [(0, 0), (0, 9), (0, 10), (2, 199), (2, -1)], gates: null);
-        Assert.Equal([3, 0, 2], analysis.MemoryClasses!);
+        var analysis = RunAnalysis.Create("run", 200, 3, [(0, 0), (0, 9), (0, 10), (2, 199)], gates: null);
+        Assert.Equal([3, 0, 1], analysis.MemoryClasses!);
         Assert.Equal([20, 20, 20], analysis.MemoryAges!.Select(ages => ages.Length));
         Assert.Equal((2, 1), (analysis.MemoryAges![0][0], analysis.MemoryAges[0][1]));
         Assert.Equal(1, analysis.MemoryAges[2][19]);

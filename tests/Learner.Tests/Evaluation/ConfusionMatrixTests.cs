@@ -26,6 +26,39 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void Accuracy_BeforeTheFirst_IsZero() => Assert.Equal(0, new ConfusionMatrix(2).Accuracy);
 
+    [Fact]
+    public void Kappa_CohensExample_IsTheAgreementBeyondChance()
+    {
+        // Labels 25 : 25, predictions 30 : 20, 35 of 50 right: (0.7 - 0.5) / (1 - 0.5).
+        var matrix = new ConfusionMatrix(2);
+        foreach (var (predicted, label, times) in new[] { (0, 0, 20), (1, 0, 5), (0, 1, 10), (1, 1, 15) })
+        {
+            for (var i = 0; i < times; i++)
+                matrix.Add(predicted, label);
+        }
+
+        Assert.Equal(0.4, matrix.Kappa, 1e-12);
+    }
+
+    [Fact]
+    public void Kappa_AllRightAllWrongOrOneClassOnly_IsOneBelowZeroOrZero()
+    {
+        Assert.Equal(1, Of((0, 0), (1, 1), (2, 2)).Kappa);
+        Assert.Equal(-1, Of((0, 1), (1, 0)).Kappa);
+        Assert.Equal(0, Of((1, 1), (1, 1)).Kappa);
+        Assert.Equal(0, Of((1, 1), (1, 0)).Kappa);
+        Assert.Equal(0, Of().Kappa);
+    }
+
+    [Fact]
+    public void Remove_WhatWasAdded_LeavesTheRest()
+    {
+        var matrix = Of((0, 0), (1, 0), (2, 2));
+        matrix.Remove(1, 0);
+        Assert.Equal((2, 2, 1.0), (matrix.Total, matrix.Correct, matrix.Kappa));
+        Assert.Equal(1.0, matrix.ClassAccuracy(0));
+    }
+
     [Theory]
     [InlineData(3, 0)]
     [InlineData(0, 3)]
@@ -41,4 +74,12 @@ public sealed class ConfusionMatrixTests
 
     [Fact]
     public void Constructor_OneClass_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(1));
+
+    private static ConfusionMatrix Of(params (int Predicted, int Label)[] predictions)
+    {
+        var matrix = new ConfusionMatrix(3);
+        foreach (var (predicted, label) in predictions)
+            matrix.Add(predicted, label);
+        return matrix;
+    }
 }

@@ -31,6 +31,7 @@ public sealed class PrequentialLoopTests
         Assert.Equal([0, 0], first.Predictions);
         Assert.Equal([1, 1], first.Labels);
         Assert.Equal(0, first.Accuracy.Cumulative);
+        Assert.Equal((0, 0), (second.Kappa.Cumulative, second.Kappa.Window));   // 0, 0, 0 against 1, 1, 0: as good as chance
         Assert.Equal(1.0 / 3, second.Accuracy.Cumulative, 1e-12);
         Assert.Equal(1.0 / 3, second.NoChange.Cumulative, 1e-12);       // 0, 1, 1 against 1, 1, 0
         Assert.Equal(1.0 / 3, second.MajorityClass.Cumulative, 1e-12);  // the same
@@ -57,8 +58,8 @@ public sealed class PrequentialLoopTests
             var batch = Batch(sequence, 0, 1, sequence / 4 % 3, 1);
             var (expected, actual) = (original.Process(batch), resumed.Process(batch));
             Assert.Equal(
-                (expected.Samples, expected.Accuracy, expected.NoChange, expected.MajorityClass),
-                (actual.Samples, actual.Accuracy, actual.NoChange, actual.MajorityClass));
+                (expected.Samples, expected.Accuracy, expected.Kappa, expected.NoChange, expected.MajorityClass),
+                (actual.Samples, actual.Accuracy, actual.Kappa, actual.NoChange, actual.MajorityClass));
         }
     }
 
@@ -66,12 +67,17 @@ public sealed class PrequentialLoopTests
     public void Load_ImpossibleState_IsRefused()
     {
         using var learner = new ScriptedLearner();
-        foreach (var name in (string[])["learner.confusion", "majority_class.fading", "last_label"])
+        foreach (var name in (string[])["learner.confusion", "majority_class.fading", "last_label", "no_change.window"])
         {
             var state = new StateArrays();
             new PrequentialLoop(learner, "run", classes: 3).Save(state);
             state.Take(name);
-            state.Put(name, name == "last_label" ? new StateArray(new[] { 3L }) : StateArray.Zeros("I64", 9));
+            state.Put(name, name switch
+            {
+                "last_label" => new StateArray(new[] { 3L }),
+                "no_change.window" => new StateArray(Enumerable.Repeat(3L, 2000).ToArray(), 1000, 2),
+                _ => StateArray.Zeros("I64", 9),
+            });
             Assert.Throws<InvalidDataException>(() => new PrequentialLoop(learner, "run", classes: 3).Load(state));
         }
     }
@@ -111,7 +117,7 @@ public sealed class PrequentialLoopTests
         public Predictions Predict(SampleBatch batch)
         {
             Calls.Add($"predict {batch.Sequence}");
-            return new Predictions(new int[batch.Samples.Count], [0.5f], new MultiplyAdds(1.5, 2));
+            return new Predictions(new int[batch.Samples.Count], new float[3 * batch.Samples.Count], [0.5f], new MultiplyAdds(1.5, 2));
         }
 
         public LearnReport Learn(SampleBatch batch)
