@@ -69,7 +69,6 @@ public static class HyperParameterPresets
             Source = paper.Source + ", with the additions of the + learners",
             WeightAverage = 0.995,
             MemoryStatistics = 512,
-            KeepRatio = 0.9,
         };
     }
 
