@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DynamosStream.Learner;
 
 namespace DynamosStream.Host.Report;
@@ -47,6 +48,7 @@ internal sealed record ReportPublished(string Stream, string Method, string? Lea
 /// <param name="Runs">The same of each run.</param>
 /// <param name="Classes">For each class its prequential accuracy within each stretch, of all runs together.</param>
 /// <param name="Kept">For each gated layer the share of channels kept, mean; empty without gates.</param>
+/// <param name="Tasks">What is left of each hidden task as the stream goes on, in the run of the lowest seed: <c>tasks</c> of its summary.json; null if it has none.</param>
 /// <param name="Analysis">What was found in the run of the lowest seed that was analysed; null if none was.</param>
 internal sealed record ReportGroup(
     string Learner,
@@ -62,6 +64,7 @@ internal sealed record ReportGroup(
     IReadOnlyList<ReportRun> Runs,
     IReadOnlyList<double?[]> Classes,
     IReadOnlyList<double?[]> Kept,
+    JsonElement? Tasks,
     ReportAnalysis? Analysis);
 
 /// <param name="Seed">The run's seed.</param>

@@ -46,7 +46,9 @@ internal static class ReportReader
         foreach (var line in File.ReadLines(events))
             curves.Add(Parse($"{events}:{++number}", line, json => JsonSerializer.Deserialize(json, ResultJson.Default.AccuracyEvent)));
         var analysis = Path.Combine(folder, ResultFolder.AnalysisName);
-        return new Run(summary, curves, File.Exists(analysis) ? Parse(analysis, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunAnalysis)) : null);
+        using var content = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, ResultFolder.SummaryName)));
+        JsonElement? tasks = content.RootElement.TryGetProperty("tasks", out var found) && found.ValueKind == JsonValueKind.Object ? found.Clone() : null;
+        return new Run(summary, curves, tasks, File.Exists(analysis) ? Parse(analysis, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunAnalysis)) : null);
     }
 
     /// <summary>What was published on the streams of a sweep; nothing where there is no sweep.</summary>
@@ -68,7 +70,7 @@ internal static class ReportReader
         return new ReportStream(
             name,
             [.. filled.Select(stretch => ends[stretch]!.Value)],
-            runs.MaxBy(run => run.Summary.Samples)!.Curves.Phases,
+            Phases(runs.MaxBy(run => run.Summary.Samples)!),
             [
                 .. runs.GroupBy(run => (run.Summary.Options.Learner, Buffer: run.Curves.HasMemory ? run.Summary.Options.Buffer : (int?)null, Settings: Settings(run.Summary)))
                     .OrderBy(group => group.Key.Buffer)
@@ -79,6 +81,16 @@ internal static class ReportReader
             ],
             published);
     }
+
+    /// <summary>The hidden tasks, as far as the run came, where its summary tells them; else what the labels tell.</summary>
+    private static IReadOnlyList<ReportPhase> Phases(Run run) => run.Tasks is not { } tasks
+        ? run.Curves.Phases
+        :
+        [
+            .. tasks.GetProperty("hidden").EnumerateArray()
+                .Select(task => new ReportPhase(task.GetProperty("name").GetString()!, task.GetProperty("start").GetInt64(), task.GetProperty("end").GetInt64()))
+                .Where(phase => phase.Start < run.Summary.Samples),
+        ];
 
     private static ReportGroup Group(string learner, int? buffer, string settings, Run[] runs, int[] filled)
     {
@@ -103,6 +115,7 @@ internal static class ReportReader
             [.. runs.Zip(windows, (run, window) => new ReportRun(run.Summary.Options.Seed, window))],
             [.. all.Classes.Select(Pick)],
             [.. all.Kept.Select(Pick)],
+            runs[0].Tasks,
             analysed is { Analysis: { } found, Summary.Options.Seed: var seed }
                 ? new ReportAnalysis(seed, found.Samples, found.MemoryClasses, found.MemoryAges, found.Gates)
                 : null);
@@ -137,5 +150,5 @@ internal static class ReportReader
         }
     }
 
-    private sealed record Run(RunSummary Summary, RunCurves Curves, RunAnalysis? Analysis);
+    private sealed record Run(RunSummary Summary, RunCurves Curves, JsonElement? Tasks, RunAnalysis? Analysis);
 }

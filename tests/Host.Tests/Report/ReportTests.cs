@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using DynamosStream.Host.Report;
 using DynamosStream.Host.Tests.Commands;
 
@@ -17,6 +18,16 @@ public sealed class ReportTests : IDisposable
             await RunAsync("--learner", "sgd", "--limit", "96", "--quiet", "--seed", seed, "--out", _folder[$"runs/cells/sgd{seed}"]);
         await RunAsync("--limit", "320", "--quiet", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
         await RunAsync("analyze", _folder["state"], _folder["runs/cells/dynamos"]);
+        var summary = JsonNode.Parse(File.ReadAllText(_folder["runs/cells/dynamos/summary.json"]))!;
+        var measures = new JsonObject { ["accuracy"] = new JsonArray(new JsonArray(0.75, 0.5), new JsonArray(0.25, 1)), ["average"] = 0.625, ["forgetting"] = 0.5 };
+        summary["tasks"] = new JsonObject
+        {
+            ["hidden"] = new JsonArray(new JsonObject { ["name"] = "first", ["start"] = 0, ["end"] = 160 }, new JsonObject { ["name"] = "second", ["start"] = 160, ["end"] = 320 }),
+            ["samples"] = new JsonArray(160, 320),
+            ["classIncremental"] = measures,
+            ["taskMasked"] = measures.DeepClone(),
+        };
+        File.WriteAllText(_folder["runs/cells/dynamos/summary.json"], summary.ToJsonString());
         File.WriteAllText(_folder["runs/table.json"], """
             {"published": [{"stream": "glyphs-360", "method": "Another", "learner": null, "buffer": 500, "mean": 0.875, "sd": 0.0125}]}
             """);
@@ -29,11 +40,12 @@ public sealed class ReportTests : IDisposable
         var (drawn, console) = await ChromiumAsync(_folder["runs/report.html"]);
         Assert.DoesNotContain("CONSOLE", console, StringComparison.Ordinal);
         Assert.Contains("published 87.5 ± 1.3 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
+        Assert.Contains("phase 2: second\nsamples 160 to 320", Figure(drawn, "accuracy-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("<td>320</td>", Figure(drawn, "measures-glyphs-360"), StringComparison.Ordinal);
         (string Figure, int MarksMin)[] figures =
         [
             ("accuracy-glyphs-360", 20), ("classes-sgd-limit-96-glyphs-360", 6), ("classes-dynamos-buffer-500-limit-320-glyphs-360", 20),
-            ("kept-dynamos-buffer-500-limit-320-glyphs-360", 20), ("memory-dynamos-buffer-500-limit-320-glyphs-360", 20 * 9),
+            ("kept-dynamos-buffer-500-limit-320-glyphs-360", 20), ("tasks-dynamos-buffer-500-limit-320-glyphs-360", 8), ("memory-dynamos-buffer-500-limit-320-glyphs-360", 20 * 9),
             ("firing-dynamos-buffer-500-limit-320-glyphs-360", 256 * 9), ("divergence-dynamos-buffer-500-limit-320-glyphs-360", 81),
             ("embedding-dynamos-buffer-500-limit-320-glyphs-360", 900), ("trials-dynamos-buffer-500-limit-320-glyphs-360", 64),
         ];
