@@ -10,7 +10,7 @@ Workers.ThreadCount = Environment.ProcessorCount;
 var fork = Timing.Best(() => Array.ForEach(new int[Forks], _ => Workers.Run(Workers.ThreadCount, _ => { })), 0.2) / Forks;
 Console.WriteLine($"fork-join {fork * 1e6:f2} us on {Workers.ThreadCount} threads");
 Workers.ThreadCount = threads;
-Console.WriteLine($"peak {Peak.Measure() * threads:f0} GFLOP/s");
+Console.WriteLine($"peak {Peak.Measure():f0} GFLOP/s");
 
 (string Name, ConvolutionShape Shape)[] shapes =
 [

@@ -1,4 +1,3 @@
-using System.Numerics;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 using static TorchSharp.torch;
@@ -17,7 +16,6 @@ internal static class Cases
         ["warmup"] = WarmUp,
         ["inference"] = Inference,
         ["cnn"] = PlainCnn,
-        ["registers"] = Registers,
         ["step64"] = () => Step(64, 32),
         ["step256"] = () => Step(256, 32),
         ["width64"] = () => Step(16, 64),
@@ -48,31 +46,6 @@ internal static class Cases
         var learner = OnlineLearners.Create("dynamos", Options(Hyper(16) with { WarmUp = 0 }));
         var batch = new Batches(256).Next();
         return () => learner.Predict(batch);
-    }
-
-    /// <summary>Multiply-adds in registers alone, as many on each thread: as long on many threads as on one, unless these share cores.</summary>
-    private static Action Registers()
-    {
-        return () => Parallel.For(0, get_num_threads(), new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, _ => MultiplyAdd());
-
-        static float MultiplyAdd()
-        {
-            var (factor, term) = (new Vector<float>(0.999f), new Vector<float>(0.001f));
-            var (a, b, c, d, e, f, g, h) = (term, term, term, term, term, term, term, term);
-            for (var i = 0; i < 4_000_000; i++)
-            {
-                a = Vector.FusedMultiplyAdd(a, factor, term);
-                b = Vector.FusedMultiplyAdd(b, factor, term);
-                c = Vector.FusedMultiplyAdd(c, factor, term);
-                d = Vector.FusedMultiplyAdd(d, factor, term);
-                e = Vector.FusedMultiplyAdd(e, factor, term);
-                f = Vector.FusedMultiplyAdd(f, factor, term);
-                g = Vector.FusedMultiplyAdd(g, factor, term);
-                h = Vector.FusedMultiplyAdd(h, factor, term);
-            }
-
-            return Vector.Sum(a + b + c + d + e + f + g + h);
-        }
     }
 
     /// <summary>A plain convolutional network without any fused operator.</summary>
