@@ -13,7 +13,7 @@ namespace DynamosStream.Learner;
 internal sealed class PredictionNetwork : IDisposable
 {
     /// <summary>Memory samples in one pass that measures statistics.</summary>
-    private const int MeasuredTogether = 128;
+    private const int MeasuredTogether = 32;
 
     private readonly Parameter[] _learned;
     private readonly Parameter[] _predicting;

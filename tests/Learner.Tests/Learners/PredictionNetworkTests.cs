@@ -17,7 +17,11 @@ public sealed class PredictionNetworkTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly DynamosNetwork _learned = new(Classes, Filters, agents: false);
 
-    public void Dispose() => _scope.Dispose();
+    public void Dispose()
+    {
+        _learned.Dispose();
+        _scope.Dispose();
+    }
 
     [Fact]
     public void Follow_WeightAverage_IsTheRunningAverageThatForgetsFasterWhenYoung()
@@ -58,14 +62,14 @@ public sealed class PredictionNetworkTests : IDisposable
     [Fact]
     public void Follow_MemoryStatistics_AreThoseOfTheMemoryUnderTheWeightsThatPredict()
     {
-        using var memory = Filled(40);
-        using var prediction = Create(Paper with { MemoryStatistics = 40 }, interval: 1);
+        using var memory = Filled(30);
+        using var prediction = Create(Paper with { MemoryStatistics = 30 }, interval: 1);
         Move(_learned);
         prediction.Follow(100, memory, Random, Pass);
 
         var first = (BatchNorm2d)prediction.Network.named_modules().Single(module => module.name == "bn1").module;
         var weight = _learned.state_dict()["conv1.weight"].sum(1, keepdim: true);
-        var convolved = nn.functional.conv2d(memory.Slots!.Images.narrow(0, 0, 40), weight, padding: [1, 1]);
+        var convolved = nn.functional.conv2d(memory.Slots!.Images.narrow(0, 0, 30), weight, padding: [1, 1]);
         Assert.True(first.running_mean!.allclose(convolved.mean([0, 2, 3]), 1e-4, 1e-5));
         Assert.True(first.running_var!.allclose(convolved.var([0, 2, 3]), 1e-3, 1e-5));
         Assert.Equal(Weight(_learned), Weight(prediction.Network));
@@ -75,8 +79,8 @@ public sealed class PredictionNetworkTests : IDisposable
     [Fact]
     public void Follow_MemoryStatistics_LeaveTheLearnedNetworkAlone()
     {
-        using var memory = Filled(40);
-        using var prediction = Create(Paper with { MemoryStatistics = 40, WeightAverage = 0.9 }, interval: 1);
+        using var memory = Filled(30);
+        using var prediction = Create(Paper with { MemoryStatistics = 30, WeightAverage = 0.9 }, interval: 1);
         var before = _learned.state_dict().Values.Select(value => value.clone()).ToArray();
         prediction.Follow(1, memory, Random, Pass);
         Assert.All(before.Zip(_learned.state_dict().Values), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));
