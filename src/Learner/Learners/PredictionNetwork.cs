@@ -15,23 +15,26 @@ internal sealed class PredictionNetwork : IDisposable
     /// <summary>Memory samples in one pass that measures statistics.</summary>
     private const int MeasuredTogether = 32;
 
+    private readonly DynamosNetwork _learning;
     private readonly Parameter[] _learned;
     private readonly Parameter[] _predicting;
     private readonly Tensor[] _averages;
     private readonly BatchNorm2d[] _norms;
     private readonly HyperParameters _hyper;
 
-    /// <param name="learned">The network that learns.</param>
+    /// <param name="learning">The network that learns.</param>
     /// <param name="network">Another of its kind, which this one owns and fills.</param>
     /// <param name="hyper">How the weights are averaged and the statistics measured.</param>
-    public PredictionNetwork(DynamosNetwork learned, DynamosNetwork network, HyperParameters hyper)
+    public PredictionNetwork(DynamosNetwork learning, DynamosNetwork network, HyperParameters hyper)
     {
-        (Learned, Network, _hyper) = (learned, network, hyper);
-        _learned = [.. learned.parameters()];
+        (_learning, Network, _hyper) = (learning, network, hyper);
+        _learned = [.. learning.parameters()];
         _predicting = [.. network.parameters()];
         _averages = hyper.WeightAverage > 0 ? [.. _learned.Select(weight => weight.detach().clone().DetachFromDisposeScope())] : [];
         _norms = [.. network.modules().OfType<BatchNorm2d>()];
-        network.load_state_dict(learned.state_dict());
+        foreach (var norm in _norms)
+            norm.momentum = null; // Its statistics are the mean of all passes since they were reset.
+        network.load_state_dict(learning.state_dict());
         network.eval();
     }
 
@@ -40,8 +43,6 @@ internal sealed class PredictionNetwork : IDisposable
 
     /// <summary>Steps from one renewal of the network to the next, at least 1.</summary>
     public int Interval { get; init; } = 50;
-
-    private DynamosNetwork Learned { get; }
 
     /// <summary>To be called after each step: averages the weights, and every so many steps makes the network what they then are.</summary>
     /// <param name="steps">Steps that were taken, this one included.</param>
@@ -64,7 +65,7 @@ internal sealed class PredictionNetwork : IDisposable
             return;
 
         using var refresh = NewDisposeScope();
-        Network.load_state_dict(Learned.state_dict());
+        Network.load_state_dict(_learning.state_dict());
         for (var i = 0; i < _averages.Length; i++)
             _predicting[i].copy_(_averages[i]);
         if (_hyper.MemoryStatistics > 0 && memory is { Count: > 1 })
@@ -75,7 +76,7 @@ internal sealed class PredictionNetwork : IDisposable
     {
         NetworkState.Save(Network, state.Under("network"));
         var averages = state.Under("averages");
-        foreach (var ((name, _), average) in Learned.named_parameters().Zip(_averages))
+        foreach (var ((name, _), average) in _learning.named_parameters().Zip(_averages))
             averages.Put(name, average);
     }
 
@@ -85,7 +86,7 @@ internal sealed class PredictionNetwork : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var averages = state.Under("averages");
-        foreach (var ((name, _), average) in Learned.named_parameters().Zip(_averages))
+        foreach (var ((name, _), average) in _learning.named_parameters().Zip(_averages))
             average.copy_(averages.TakeTensor(name, average.dtype, average.shape));
     }
 
@@ -99,10 +100,7 @@ internal sealed class PredictionNetwork : IDisposable
     private void Measure(Tensor images, Action<DynamosNetwork, Tensor> pass)
     {
         foreach (var norm in _norms)
-        {
             norm.reset_running_stats();
-            norm.momentum = null; // The mean of all passes since the reset.
-        }
 
         Network.train();
         foreach (var part in images.split(MeasuredTogether).Where(part => part.shape[0] > 1))
