@@ -17,7 +17,7 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         using var noGrad = no_grad();
         var network = Predicting();
         var (labels, kept, attention) = (new List<int>(), new List<float[]>(), new List<float[]>());
-        foreach (var samples in batch.Samples.Chunk(InferenceBatch))
+        foreach (var samples in batch.Samples.Chunk(Inference.BatchSize))
         {
             using var scope = NewDisposeScope();
             var (images, _) = Tensors(samples);
@@ -50,19 +50,10 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
 
         var losses = Descend(terms, stream.Logits, stream.Attention);
         Offer(images, labels, stream.Logits, stream.Attention, sequence);
-        return Report(losses, KeptShare(stream), replay);
+        return Report(losses, Inference.KeptShare(stream), replay);
     }
 
-    protected override (Tensor Logits, float[] KeptShare) Infer(DynamosNetwork network, Tensor images)
-    {
-        if (WarmingUp)
-            return base.Infer(network, images);
-        var output = network.Gated(images, ActionRules.Threshold);
-        return (output.Logits, KeptShare(output));
-    }
-
-    private static float[] KeptShare(GatedOutput output) =>
-        output.Actions.reshape(output.Actions.shape[0], DynamosNetwork.GatedLayers, -1).mean([0, 2]).cpu().data<float>().ToArray();
+    protected override bool Gating => !WarmingUp;
 
     private ActionRule Sampled(Tensor images, RandomPurpose purpose, ulong sequence)
     {

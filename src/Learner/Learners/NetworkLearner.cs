@@ -9,10 +9,9 @@ namespace DynamosStream.Learner;
 
 /// <summary>What the learners share: the network, plain SGD, warm-up, memory and inference. A subclass says what one step is.</summary>
 /// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
-internal abstract class NetworkLearner : IOnlineLearner
+internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
 {
-    protected const int InferenceBatch = 8;
-
+    private readonly bool _agents;
     private readonly SGD _sgd;
     private readonly Device _device;
     private readonly Parameter[] _parameters;
@@ -28,6 +27,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         options.Validate();
         Name = name;
         Options = options;
+        _agents = agents;
         _device = device(options.Device);
         manual_seed(unchecked((long)options.Seed));
         using (NewDisposeScope())
@@ -44,8 +44,6 @@ internal abstract class NetworkLearner : IOnlineLearner
             using (NewDisposeScope())
                 _prediction = new PredictionNetwork(Network, NewNetwork().to(_device), Hyper);
         }
-
-        DynamosNetwork NewNetwork() => new(options.Classes, options.BaseFilters, agents, Hyper.Temperature, Hyper.DetachedAgents);
     }
 
     public string Name { get; }
@@ -66,25 +64,19 @@ internal abstract class NetworkLearner : IOnlineLearner
 
     public Predictions Predict(SampleBatch batch)
     {
-        using var noGrad = no_grad();
-        var network = Predicting();
-        var labels = new List<int>(batch.Samples.Count);
-        var scores = new float[batch.Samples.Count * Options.Classes];
-        var kept = new float[AllKept.Length];
-        Operators.TakeMultiplyAdds();
-        using var keptWeights = Operators.KeepWeights();
-        foreach (var samples in batch.Samples.Chunk(InferenceBatch))
-        {
-            using var scope = NewDisposeScope();
-            var (images, _) = Tensors(samples);
-            var (logits, keptShare) = Infer(network, images);
-            logits.cpu().data<float>().CopyTo(scores, labels.Count * Options.Classes);
-            labels.AddRange(logits.argmax(1).cpu().data<long>().Select(label => (int)label));
-            for (var layer = 0; layer < kept.Length; layer++)
-                kept[layer] += keptShare[layer] * samples.Length / batch.Samples.Count;
-        }
+        var samples = batch.Samples as Sample[] ?? [.. batch.Samples];
+        return Inference.Predict(
+            Predicting(), Gating, Options.Classes, samples.Length, (start, count) => Tensors(new ArraySegment<Sample>(samples, start, count)).Images);
+    }
 
-        return new Predictions(labels, scores, kept, Operators.TakeMultiplyAdds() / Math.Max(1, labels.Count));
+    public IPredictor Snapshot(IPredictor? reuse = null)
+    {
+        if (reuse is not (null or NetworkSnapshot))
+            throw new ArgumentException("The snapshot is not one of this learner's.", nameof(reuse));
+        using var scope = NewDisposeScope();
+        var snapshot = (NetworkSnapshot?)reuse ?? new NetworkSnapshot(Options, NewNetwork().to(_device));
+        snapshot.Take(Predicting(), Gating);
+        return snapshot;
     }
 
     public LearnReport Learn(SampleBatch batch)
@@ -101,7 +93,7 @@ internal abstract class NetworkLearner : IOnlineLearner
         {
             var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
             Iteration++;
-            _prediction?.Follow(Iteration, Memory, Random(RandomPurpose.Statistics, (ulong)batch.Sequence), (network, samples) => Infer(network, samples));
+            _prediction?.Follow(Iteration, Memory, Random(RandomPurpose.Statistics, (ulong)batch.Sequence), (network, samples) => Inference.Pass(network, samples, Gating));
             return report;
         }
         catch (StepSkippedException)
@@ -142,11 +134,11 @@ internal abstract class NetworkLearner : IOnlineLearner
     /// <summary>One step after warm-up.</summary>
     protected abstract LearnReport Step(Tensor images, Tensor labels, ulong sequence);
 
-    /// <summary>Prediction of some images by a network: logits, and per gated layer the share of channels kept.</summary>
-    protected virtual (Tensor Logits, float[] KeptShare) Infer(DynamosNetwork network, Tensor images) => (network.call(images), AllKept);
+    /// <summary>Whether the agents choose channels when the learner predicts.</summary>
+    protected virtual bool Gating => false;
 
     /// <summary>The kept shares of a pass in which no agent was asked.</summary>
-    protected float[] AllKept => Network.GatedChannels == 0 ? [] : [.. Enumerable.Repeat(1f, DynamosNetwork.GatedLayers)];
+    protected float[] AllKept => Inference.AllKept(Network);
 
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
@@ -196,6 +188,8 @@ internal abstract class NetworkLearner : IOnlineLearner
     }
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
+
+    private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, Hyper.Temperature, Hyper.DetachedAgents);
 
     private void RequireFinite(string what, IEnumerable<Tensor> tensors)
     {

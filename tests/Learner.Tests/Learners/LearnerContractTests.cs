@@ -155,6 +155,58 @@ public abstract class LearnerContractTests
     }
 
     [Fact]
+    public void Snapshot_OfAnyStep_PredictsWhatTheLearnerDidThenAndLeavesNoTensorBehind()
+    {
+        var tensors = Tensor.TotalCount;
+        var learner = Create();
+        IPredictor? snapshot = null;
+        var batch = Batch(1000, samples: 21);
+        ReadOnlyMemory<float>[] features = [.. batch.Samples.Select(sample => sample.Features)];
+        for (var step = 0; step < 6; step++)
+        {
+            snapshot = learner.Snapshot(snapshot);
+            var (before, expected) = (StateHash(learner), learner.Predict(batch));
+            Train(learner, 1, step);
+            var predictions = snapshot.Predict(features);
+            Assert.Equal(expected.Labels, predictions.Labels);
+            Assert.Equal(expected.Scores.ToArray(), predictions.Scores.ToArray());
+            Assert.Equal(expected.KeptShare, predictions.KeptShare);
+            Assert.NotEqual(before, StateHash(learner));
+        }
+
+        Assert.Throws<ArgumentException>(() => snapshot!.Predict([new float[5]]));
+        learner.Dispose();
+        Assert.Equal(21, snapshot!.Predict(features).Labels.Count);
+        snapshot.Dispose();
+        Assert.Equal(tensors, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public async Task Snapshot_PredictsOnAnotherThreadWhileTheLearnerLearns_NeitherSeesTheOther()
+    {
+        const int Steps = 30;
+        using var alone = Create();
+        Train(alone, Steps);
+        using var learner = Create();
+        Train(learner, 4);
+        using var snapshot = learner.Snapshot();
+        ReadOnlyMemory<float>[] features = [.. Batch(1000).Samples.Select(sample => sample.Features)];
+        var expected = snapshot.Predict(features).Scores.ToArray();
+        using var learned = new CancellationTokenSource();
+        var predicting = Task.Run(() =>
+        {
+            var passes = 0;
+            for (; !learned.IsCancellationRequested || passes == 0; passes++)
+                Assert.Equal(expected, snapshot.Predict(features).Scores.ToArray());
+            return passes;
+        });
+        Train(learner, Steps - 4, first: 4);
+        await learned.CancelAsync();
+        Assert.InRange(await predicting, 1, int.MaxValue);
+        Assert.Equal(StateHash(alone), StateHash(learner));
+    }
+
+    [Fact]
     public void Load_AnyArrayMissingOrCut_IsRefusedNamingIt()
     {
         using var learner = Create();
