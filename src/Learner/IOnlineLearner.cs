@@ -12,6 +12,9 @@ public interface IOnlineLearner : IDisposable
     /// <summary>Classifies in inference mode. Pure: no state changes, no random number is drawn.</summary>
     Predictions Predict(SampleBatch batch);
 
+    /// <summary>Classifies as <see cref="Predict"/> would if the weights that were learned last predicted; null where they do.</summary>
+    Predictions? PredictAsTrained(SampleBatch batch) => null;
+
     /// <summary>Takes one training step on the batch and offers it to the memory.</summary>
     /// <exception cref="StepSkippedException">A number in the step is not finite; nothing has changed.</exception>
     LearnReport Learn(SampleBatch batch);

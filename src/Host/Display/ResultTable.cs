@@ -28,6 +28,8 @@ internal static class ResultTable
         AddKappa("  Cohen's kappa, last", k => k.Window);
         if (result.HeldOut is { } test)
             table.AddRow($"held-out test, {Units.Count(test.Total)} samples", $"[bold]{Units.Percent(test.Accuracy)}[/]");
+        if (result.AsTrained is { } asTrained)
+            table.AddRow("  by the weights as trained", $"[bold]{Units.Percent(asTrained.Accuracy)}[/]");
         return table;
 
         void AddKappa(string name, Func<RunningKappa, double> part) => table.AddRow(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
@@ -19,6 +20,7 @@ internal sealed record RunSummary(
     RunningAccuracy MajorityClass,
     IReadOnlyList<double?> ClassAccuracy,
     HeldOutSummary? HeldOut,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? HeldOutAsTrained,
     TaskSummary? Tasks,
     IReadOnlyList<float>? PredictionKeptShare,
     MultiplyAdds? PredictionMultiplyAdds,
@@ -42,6 +44,7 @@ internal sealed record RunSummary(
         result.Loop.MajorityClass.Current,
         ClassAccuracies(result.Loop.Accuracy.Confusion),
         result.HeldOut is { } confusion ? HeldOutSummary.Create(confusion) : null,
+        result.AsTrained?.Accuracy,
         result.Tests is { } tests ? TaskSummary.Create(tests) : null,
         result.LastEvent?.PredictionKeptShare,
         result.LastEvent?.PredictionMultiplyAdds,

@@ -46,6 +46,12 @@ internal sealed class HeldOutTests(LearnerRun run, IOnlineLearner learner, TimeP
         return _last?.Confusion;
     }
 
+    /// <summary>After <see cref="AtEnd"/>: what the weights that were learned last say of the test set; null where these predict, or there is no test set.</summary>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public ConfusionMatrix? AsTrained(CancellationToken stopping) => _last is null
+        ? null
+        : HeldOutAccuracy.MeasureAsTrained(learner, run.Stream.ReadHeldOut(), run.Stream.Description.Classes, stopping);
+
     /// <summary>Puts the tests so far.</summary>
     public void Save(StateArrays state) => Accuracies?.Save(state);
 

@@ -70,15 +70,17 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             _events.OnCompleted();
             if (loop.Accuracy.Confusion.Total == 0)
                 throw NothingLearned(stopping);
+            var (heldOut, asTrained) = MeasureHeldOut(tests, loop.Accuracy.Confusion.Total, stopping);
             return new RunResult(
                 _ledger.Counts.Offered >= run.PlannedSamples,
                 loop,
                 _last,
-                MeasureHeldOut(tests, loop.Accuracy.Confusion.Total, stopping),
+                heldOut,
                 _ledger.Counts,
                 learning,
                 run.State?.Sequence ?? 0,
-                tests.Accuracies);
+                tests.Accuracies,
+                asTrained);
         }
         catch (Exception e)
         {
@@ -183,15 +185,15 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             ? $"stream '{run.Stream.Description.Name}' holds no samples; expected at least one."
             : $"no sample of {_ledger.Counts.Offered} could be learned; the last: {_lastRefusal}");
 
-    private static ConfusionMatrix? MeasureHeldOut(HeldOutTests tests, long samples, CancellationToken stopping)
+    private static (ConfusionMatrix? HeldOut, ConfusionMatrix? AsTrained) MeasureHeldOut(HeldOutTests tests, long samples, CancellationToken stopping)
     {
         try
         {
-            return tests.AtEnd(samples, stopping);
+            return (tests.AtEnd(samples, stopping), tests.AsTrained(stopping));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return null;
+            return (null, null);
         }
     }
 }

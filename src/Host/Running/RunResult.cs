@@ -12,6 +12,7 @@ namespace DynamosStream.Host.Running;
 /// <param name="Learning">Time from this start of the run to its last sample, without the held-out tests.</param>
 /// <param name="SamplesBefore">Samples learned before this start.</param>
 /// <param name="Tests">The held-out tests in the course of the run and at its end; null where there were none in its course.</param>
+/// <param name="AsTrained">The same predictions by the weights that were learned last; null where these are the ones that predict.</param>
 internal sealed record RunResult(
     bool Completed,
     PrequentialLoop Loop,
@@ -20,7 +21,8 @@ internal sealed record RunResult(
     LedgerCounts Ledger,
     TimeSpan Learning,
     long SamplesBefore = 0,
-    TaskAccuracies? Tests = null)
+    TaskAccuracies? Tests = null,
+    ConfusionMatrix? AsTrained = null)
 {
     /// <summary>Samples learned.</summary>
     public long Samples => Loop.Accuracy.Confusion.Total;

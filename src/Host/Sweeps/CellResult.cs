@@ -20,6 +20,7 @@ internal sealed record CellResult(
 {
     public const string HeldOut = "heldOut";
     public const string Prequential = "prequential";
+    public const string AsTrained = "heldOutAsTrained";
 
     /// <summary>What it shares with the cells of the other seeds.</summary>
     [JsonIgnore]
@@ -41,6 +42,8 @@ internal sealed record CellResult(
             [HeldOut] = summary.HeldOut.Accuracy,
             [Prequential] = summary.Accuracy.Cumulative,
         };
+        if (summary.HeldOutAsTrained is { } asTrained)
+            measures.Add(AsTrained, asTrained);
         foreach (var (name, value) in tasks)
             measures.Add(name, value);
         var (stream, learner, buffer) = cell.Group;

@@ -53,7 +53,10 @@ internal static class SweepTableText
             ]));
     }
 
-    /// <summary>Learners by size of memory, each with what was published of it below. One without a memory has the same result in each column.</summary>
+    /// <summary>
+    /// Learners by size of memory, each with what its weights as trained say and what was published of it below. One without a memory has
+    /// the same result in each column.
+    /// </summary>
     private static IEnumerable<string> Accuracies(SweepTable table, string stream)
     {
         var (grid, published) = (table.Grid, table.Published.Where(result => result.Stream == stream).ToArray());
@@ -62,7 +65,9 @@ internal static class SweepTableText
         foreach (var learner in grid.Learners)
         {
             yield return Row([learner, .. grid.Buffers.Select(buffer => Text(Find(learner, buffer), CellResult.HeldOut, grid))]);
-            foreach (var line in PublishedRows(published.Where(result => result.Learner == learner)))
+            if (grid.Buffers.Any(buffer => Find(learner, buffer)?.Measures.ContainsKey(CellResult.AsTrained) == true))
+                yield return Row([$"{learner}, as trained", .. grid.Buffers.Select(buffer => Text(Find(learner, buffer), CellResult.AsTrained, grid))]);
+            foreach (var line in PublishedRows(published.Where(result => result.Learner == learner || (result.Learner == Plain(learner) && !grid.Learners.Contains(Plain(learner))))))
                 yield return line;
         }
 
@@ -71,6 +76,9 @@ internal static class SweepTableText
 
         SweepRow? Find(string learner, int buffer) =>
             table.Rows.FirstOrDefault(row => row.Stream == stream && row.Learner == learner && (row.Buffer ?? buffer) == buffer);
+
+        // What a learner with a + is as trained.
+        static string Plain(string learner) => learner.TrimEnd('+');
 
         IEnumerable<string> PublishedRows(IEnumerable<PublishedResult> results) =>
             from result in results

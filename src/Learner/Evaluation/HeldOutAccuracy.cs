@@ -53,6 +53,27 @@ public static class HeldOutAccuracy
         return new HeldOutResult(confusion, correct, masked);
     }
 
+    /// <summary>Predicts every sample once by the weights that were learned last; null where these are the ones that predict.</summary>
+    /// <param name="learner">The learner to test.</param>
+    /// <param name="samples">The test set.</param>
+    /// <param name="classes">Number of classes, at least 2.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public static ConfusionMatrix? MeasureAsTrained(
+        IOnlineLearner learner, IEnumerable<Sample> samples, int classes, CancellationToken cancellation = default)
+    {
+        var confusion = new ConfusionMatrix(classes);
+        foreach (var chunk in samples.Chunk(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (learner.PredictAsTrained(new SampleBatch(confusion.Total, chunk)) is not { } predictions)
+                return null;
+            for (var i = 0; i < chunk.Length; i++)
+                confusion.Add(predictions.Labels[i], chunk[i].Label);
+        }
+
+        return confusion;
+    }
+
     /// <summary>The class with the highest score, the first among equals.</summary>
     private static int Best(ReadOnlySpan<float> scores, IReadOnlyList<int> classes)
     {

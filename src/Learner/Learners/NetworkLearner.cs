@@ -62,11 +62,14 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
     /// <summary>During warm-up: no agents, cross entropy only, nothing is stored.</summary>
     protected bool WarmingUp => Iteration < Hyper.WarmUp;
 
-    public Predictions Predict(SampleBatch batch)
+    public Predictions Predict(SampleBatch batch) => Predict(Predicting(), batch);
+
+    public Predictions? PredictAsTrained(SampleBatch batch)
     {
-        var samples = batch.Samples as Sample[] ?? [.. batch.Samples];
-        return Inference.Predict(
-            Predicting(), Gating, Options.Classes, samples.Length, (start, count) => Tensors(new ArraySegment<Sample>(samples, start, count)).Images);
+        if (_prediction is null)
+            return null;
+        SetTraining(false);
+        return Predict(Network, batch);
     }
 
     public IPredictor Snapshot(IPredictor? reuse = null)
@@ -204,6 +207,13 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
             return _prediction.Network;
         SetTraining(false);
         return Network;
+    }
+
+    private Predictions Predict(DynamosNetwork network, SampleBatch batch)
+    {
+        var samples = batch.Samples as Sample[] ?? [.. batch.Samples];
+        return Inference.Predict(
+            network, Gating, Options.Classes, samples.Length, (start, count) => Tensors(new ArraySegment<Sample>(samples, start, count)).Images);
     }
 
     /// <summary>The mode, whose change visits every module.</summary>

@@ -61,6 +61,22 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnotherNetworkPredicts_TellsWhatTheWeightsAsTrainedSay()
+    {
+        var outcome = await Dynamos.RunAsync("--learner", "derpp+", "--limit", "250", "--out", _folder["plus"]);
+        outcome.AssertSucceeded();
+        Assert.Contains("by the weights as trained", outcome.Output, StringComparison.Ordinal);
+        (await Dynamos.RunAsync("--learner", "derpp", "--limit", "250", "--out", _folder["plain"])).AssertSucceeded();
+
+        using var plus = JsonDocument.Parse(File.ReadAllBytes(_folder["plus/summary.json"]));
+        using var plain = JsonDocument.Parse(File.ReadAllBytes(_folder["plain/summary.json"]));
+        Assert.Equal(
+            plain.RootElement.GetProperty("heldOut").GetProperty("accuracy").GetDouble(),
+            plus.RootElement.GetProperty("heldOutAsTrained").GetDouble());
+        Assert.False(plain.RootElement.TryGetProperty("heldOutAsTrained", out _));
+    }
+
+    [Fact]
     public async Task Run_EvaluateEvery_ShowsAndKeepsEachTest()
     {
         var outcome = await Dynamos.RunAsync("--learner", "sgd", "--limit", "64", "--evaluate-every", "40", "--out", _folder["a"]);

@@ -73,6 +73,24 @@ public sealed class SweepTableTests
     }
 
     [Fact]
+    public void Markdown_AnotherNetworkPredicts_TheWeightsAsTrainedBesideWhatWasPublishedOfThem()
+    {
+        var cell = Cell("derpp+", 100, 1, 0.9, 0.25);
+        var result = cell with { Measures = new Dictionary<string, double>(cell.Measures) { [CellResult.AsTrained] = 0.75 } };
+        var grid = Grid with { Learners = ["derpp+"], Seeds = [1] };
+        Assert.Contains(
+            """
+            | derpp+ | 90.00 | – |
+            | derpp+, as trained | 75.00 | – |
+            | *published: without dynamic modularity* | *61.19 ± 3.07* | *75.36 ± 1.26* |
+            """,
+            SweepTableText.Markdown(SweepTable.Of(grid, [result])),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "75.00 | – |\n| *published", SweepTableText.Markdown(SweepTable.Of(grid with { Learners = ["derpp+", "derpp"] }, [result])), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Csv_Results_SharesOfGroupsAndOfCells()
     {
         var table = SweepTable.Of(Grid with { Seeds = [1] }, Results);

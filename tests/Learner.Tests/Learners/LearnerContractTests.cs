@@ -47,6 +47,20 @@ public abstract class LearnerContractTests
     }
 
     [Fact]
+    public void PredictAsTrained_AnotherNetworkPredicts_IsWhatTheLearnerWouldSayWithoutIt()
+    {
+        var without = Options.HyperParameters with { WeightAverage = 0, MemoryStatistics = 0 };
+        using var learner = Create();
+        using var plain = Create(Options with { HyperParameters = without });
+        Train(learner, 10);
+        Train(plain, 10);
+        var expected = Options.HyperParameters == without ? null : plain.Predict(Batch(1000)).Scores.ToArray();
+        Assert.Equal(expected, learner.PredictAsTrained(Batch(1000))?.Scores.ToArray());
+        Assert.Equal(LearnerName.EndsWith('+'), expected is not null);
+        Assert.Null(plain.PredictAsTrained(Batch(1000)));
+    }
+
+    [Fact]
     public void Predict_InWarmUpAndAfter_GivesALabelForEachSampleAndKeptShares()
     {
         using var learner = Create();
