@@ -64,11 +64,21 @@ public static class HyperParameterPresets
     public static HyperParameters For(string learner, string stream, int bufferSize)
     {
         var paper = For(stream, bufferSize);
-        return !learner.EndsWith('+') ? paper : paper with
+        if (!learner.EndsWith('+'))
+            return paper;
+        var plus = paper with
         {
             Source = paper.Source + ", with the additions of the + learners",
             WeightAverage = 0.995,
             MemoryStatistics = 512,
+        };
+        return learner != "dynamos+" ? plus : plus with
+        {
+            StraightThroughGates = true,
+            UngatedShortcuts = true,
+            KeepRatio = 0.9,
+            PolicyWeight = 3,
+            PrototypeWeight = 0,
         };
     }
 

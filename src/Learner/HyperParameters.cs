@@ -51,6 +51,17 @@ public sealed record HyperParameters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DetachedAgents { get; init; }
 
+    /// <summary>
+    /// Whether training chooses channels by the threshold, as prediction does, and the gradient of a kept channel passes straight through the choice
+    /// into the agent; the policy loss is then the squared distance of the mean keep probability from kr.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StraightThroughGates { get; init; }
+
+    /// <summary>Whether a block's shortcut passes by its second gate, so that a dropped channel keeps what came in.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool UngatedShortcuts { get; init; }
+
     /// <summary>Whether the policy loss weighs a sample's reward against the mean reward of the batch's other samples, in each layer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RewardBaseline { get; init; }

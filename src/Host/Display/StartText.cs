@@ -45,6 +45,8 @@ internal static class StartText
         [
             h.WeightAverage > 0 ? Invariant($"weights averaged at {h.WeightAverage}") : null,
             h.MemoryStatistics > 0 ? Invariant($"statistics from {h.MemoryStatistics} memory samples") : null,
+            h.StraightThroughGates ? "straight-through gates" : null,
+            h.UngatedShortcuts ? "ungated shortcuts" : null,
             h.DetachedAgents ? "detached agents" : null,
             h.RewardBaseline ? "reward baseline" : null,
         ];

@@ -37,13 +37,13 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         // Two passes: each batch has statistics of its own in batch normalisation. The gradients of the first are taken before the
         // second begins, so that but one batch's activations are held, in the cache where it is large.
         var terms = new LossTerms();
-        var stream = Network.Gated(images, Sampled(images, RandomPurpose.StreamGates, sequence));
+        var stream = Network.Gated(images, Rule(images, RandomPurpose.StreamGates, sequence), Hyper.StraightThroughGates);
         Losses.AddStream(terms, stream, labels, Hyper);
         terms.Backward();
         var replay = DrawReplay(sequence);
         if (replay is not null)
         {
-            var memory = Network.Gated(replay.Images, Sampled(replay.Images, RandomPurpose.MemoryGates, sequence));
+            var memory = Network.Gated(replay.Images, Rule(replay.Images, RandomPurpose.MemoryGates, sequence), Hyper.StraightThroughGates);
             Losses.AddMemory(terms, memory, replay, Hyper);
             terms.Backward();
         }
@@ -54,6 +54,10 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
     }
 
     protected override bool Gating => !WarmingUp;
+
+    /// <summary>How the agents choose in a training step.</summary>
+    private ActionRule Rule(Tensor images, RandomPurpose purpose, ulong sequence) =>
+        Hyper.StraightThroughGates ? ActionRules.Threshold : Sampled(images, purpose, sequence);
 
     private ActionRule Sampled(Tensor images, RandomPurpose purpose, ulong sequence)
     {

@@ -16,7 +16,7 @@ internal static class Losses
     public static void AddStream(LossTerms terms, GatedOutput stream, Tensor labels, HyperParameters h)
     {
         terms.Add("cross_entropy", 1, F.cross_entropy(stream.Logits, labels));
-        terms.Add("policy", h.PolicyWeight, Policy(stream, labels, h));
+        terms.Add("policy", h.PolicyWeight, h.StraightThroughGates ? KeepDistance(stream, h) : Policy(stream, labels, h));
         terms.Add("prototype", h.PrototypeWeight, Prototype(stream, labels));
     }
 
@@ -31,7 +31,7 @@ internal static class Losses
     public static void AddMemory(LossTerms terms, GatedOutput memory, ReservoirItems stored, HyperParameters h)
     {
         terms.Add("memory_cross_entropy", h.MemoryWeight, F.cross_entropy(memory.Logits, stored.Labels));
-        terms.Add("memory_policy", h.MemoryWeight * h.PolicyWeight, Policy(memory, stored.Labels, h));
+        terms.Add("memory_policy", h.MemoryWeight * h.PolicyWeight, h.StraightThroughGates ? KeepDistance(memory, h) : Policy(memory, stored.Labels, h));
         terms.Add("memory_prototype", h.PrototypeWeight, Prototype(memory, stored.Labels));
         terms.Add("logit_consistency", h.LogitConsistency, F.mse_loss(memory.Logits, stored.Logits));
         terms.Add("attention_consistency", h.AttentionConsistency, F.mse_loss(memory.Attention, stored.Attention!));
@@ -40,6 +40,10 @@ internal static class Losses
     /// <summary>Policy gradient: mean over samples and layers of ( - log pi * R ), R a constant.</summary>
     public static Tensor Policy(GatedOutput output, Tensor labels, HyperParameters h) =>
         -(LogProbabilities(output, h.Temperature) * Weights(Rewards(output, labels, h), h)).mean();
+
+    /// <summary>What takes the policy loss's place where gradients pass straight through the gates: mean over samples and layers of (kr - mean over channels of p)^2.</summary>
+    public static Tensor KeepDistance(GatedOutput output, HyperParameters h) =>
+        (h.KeepRatio - PerLayer((output.Attention / h.Temperature).sigmoid()).mean([2])).square().mean();
 
     /// <summary>
     /// log pi = sum over a layer's channels of log p(a), p = sigmoid(v / tau): N x L. Taken from v / tau rather than from p,

@@ -192,7 +192,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
 
-    private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, Hyper.Temperature, Hyper.DetachedAgents);
+    private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, Hyper.Temperature, Hyper.DetachedAgents, !Hyper.UngatedShortcuts);
 
     private void RequireFinite(string what, IEnumerable<Tensor> tensors)
     {

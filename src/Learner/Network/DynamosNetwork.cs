@@ -28,7 +28,8 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     /// <param name="agents">Whether the second half has agents.</param>
     /// <param name="temperature">tau of the keep probabilities.</param>
     /// <param name="detachedAgents">Whether no gradient flows from the agents into the convolutions below them.</param>
-    public DynamosNetwork(int classes, int filters = 32, bool agents = true, double temperature = 0.15, bool detachedAgents = false)
+    /// <param name="gatedShortcuts">Whether a block's second gate drops what the shortcut brings, too.</param>
+    public DynamosNetwork(int classes, int filters = 32, bool agents = true, double temperature = 0.15, bool detachedAgents = false, bool gatedShortcuts = true)
         : base(nameof(DynamosNetwork))
     {
         _temperature = temperature;
@@ -38,8 +39,8 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
         bn1 = BatchNorm2d(filters);
         layer1 = Sequential(new PlainBlock(filters), new PlainBlock(filters));
         layer2 = Sequential(
-            new GatedBlock(filters, 2 * filters, stride: 2, agents),
-            new GatedBlock(2 * filters, 2 * filters, stride: 1, agents));
+            new GatedBlock(filters, 2 * filters, stride: 2, agents, gatedShortcuts),
+            new GatedBlock(2 * filters, 2 * filters, stride: 1, agents, gatedShortcuts));
         linear = Linear(2 * filters, classes);
         RegisterComponents();
     }
@@ -56,7 +57,10 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     }
 
     /// <summary>The gated pass: each agent's keep probabilities p = sigmoid(v / tau) are turned into actions by <paramref name="rule"/>.</summary>
-    public GatedOutput Gated(Tensor x, ActionRule rule)
+    /// <param name="x">As for <see cref="forward"/>.</param>
+    /// <param name="rule">Decides.</param>
+    /// <param name="straightThrough">Whether the gradient of a kept channel passes through the decision into the agent, as if p had been multiplied by.</param>
+    public GatedOutput Gated(Tensor x, ActionRule rule, bool straightThrough = false)
     {
         using var scope = NewDisposeScope();
         var attention = new List<Tensor>(GatedLayers);
@@ -65,18 +69,30 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
         return new GatedOutput(
             logits.MoveToOuterDisposeScope(), cat(actions, 1).MoveToOuterDisposeScope(), cat(attention, 1).MoveToOuterDisposeScope());
 
-        Tensor Decide(Agent agent, Tensor input)
+        Gate Decide(Agent agent, Tensor input)
         {
             var v = agent.call(_detachedAgents ? input.detach() : input);
-            using var constant = no_grad();
-            var a = rule(actions.Count, (v / _temperature).sigmoid()).to_type(ScalarType.Float32);
             attention.Add(v);
+            if (!straightThrough)
+            {
+                using var constant = no_grad();
+                return new Gate(Act((v / _temperature).sigmoid()), null);
+            }
+
+            var p = (v / _temperature).sigmoid();
+            var fixedP = p.detach();
+            return new Gate(Act(fixedP), (p - fixedP + 1).unsqueeze(2).unsqueeze(3));
+        }
+
+        Tensor Act(Tensor p)
+        {
+            var a = rule(actions.Count, p).to_type(ScalarType.Float32);
             actions.Add(a);
             return a;
         }
     }
 
-    private Tensor Forward(Tensor x, Func<Agent, Tensor, Tensor>? decide)
+    private Tensor Forward(Tensor x, Func<Agent, Tensor, Gate>? decide)
     {
         var h = Operators.ConvBnRelu(x, FirstWeight(x), bn1);
         h = layer1.call(h);

@@ -443,13 +443,16 @@ public abstract class LearnerContractTests
         var network = learner.Network;
         network.train();
         var images = tensor([.. batch.Samples.SelectMany(sample => sample.Features.ToArray())], [BatchSize, 1, Side, Side]);
-        var logits = gated && network.GatedChannels > 0 ? network.Gated(images, ActionRules.Sample(Gates())).Logits : network.call(images);
+        var logits = gated && network.GatedChannels > 0 ? network.Gated(images, Rule()).Logits : network.call(images);
         return [.. logits.data<float>().ToArray().Chunk(Options.Classes)];
 
-        Tensor Gates()
+        ActionRule Rule()
         {
+            if (Options.HyperParameters.StraightThroughGates)
+                return ActionRules.Threshold;
             var random = new CounterRandom(Options.Seed, RandomPurpose.StreamGates, (ulong)batch.Sequence);
-            return tensor([.. Enumerable.Range(0, BatchSize * network.GatedChannels).Select(_ => random.NextSingle())], [BatchSize, network.GatedChannels]);
+            return ActionRules.Sample(
+                tensor([.. Enumerable.Range(0, BatchSize * network.GatedChannels).Select(_ => random.NextSingle())], [BatchSize, network.GatedChannels]));
         }
     }
 

@@ -56,6 +56,23 @@ public sealed class LossesTests : IDisposable
     }
 
     [Fact]
+    public void KeepDistance_RandomOutput_MatchesBruteForce()
+    {
+        var (output, _, _) = RandomOutput();
+        var expected = 0.0;
+        for (var i = 0; i < N; i++)
+        {
+            for (var l = 0; l < Layers; l++)
+            {
+                var mean = Enumerable.Range(l * PerLayer, PerLayer).Average(c => 1 / (1 + Math.Exp(-output.Attention[i, c].item<float>() / Hyper.Temperature)));
+                expected += Math.Pow(Hyper.KeepRatio - mean, 2) / (N * Layers);
+            }
+        }
+
+        Assert.Equal(expected, Losses.KeepDistance(output, Hyper).item<float>(), 1e-5);
+    }
+
+    [Fact]
     public void LogProbabilities_RandomActions_MatchBruteForce()
     {
         var (output, _, _) = RandomOutput();

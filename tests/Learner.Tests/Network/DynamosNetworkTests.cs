@@ -53,6 +53,73 @@ public sealed class DynamosNetworkTests
     }
 
     [Fact]
+    public void Gated_StraightThrough_GivesTheSameAndTheAgentsAGradient()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8);
+        var x = rand(3, 1, 12, 12);
+        var plain = network.Gated(x, ActionRules.Threshold).Logits;
+        var through = network.Gated(x, ActionRules.Threshold, straightThrough: true).Logits;
+        Assert.Equal(plain.data<float>().ToArray(), through.data<float>().ToArray());
+
+        var agents = network.named_parameters().Where(p => p.name.EndsWith("prototype.2.bias", StringComparison.Ordinal)).Select(p => p.parameter).ToArray();
+        Assert.Equal(DynamosNetwork.GatedLayers, agents.Length);
+        plain.sum().backward();
+        Assert.All(agents, bias => Assert.Null(bias.grad));
+        through.sum().backward();
+        Assert.All(agents, bias => Assert.True(bias.grad!.abs().max().item<float>() > 0));
+    }
+
+    [Fact]
+    public void Forward_SecondGateOff_LeavesWhatAnUngatedShortcutBrings()
+    {
+        using var scope = NewDisposeScope();
+        var x = rand(2, 4, 6, 6);
+        Assert.Equal(x.data<float>().ToArray(), Off(gatedShortcut: false));
+        Assert.All(Off(gatedShortcut: true), value => Assert.Equal(0, value));
+
+        float[] Off(bool gatedShortcut)
+        {
+            using var block = new GatedBlock(4, 4, stride: 1, agents: true, gatedShortcut);
+            var asked = 0;
+            return block.Forward(x, (_, _) => new Gate(asked++ == 0 ? ones(2, 4) : zeros(2, 4), null)).data<float>().ToArray();
+        }
+    }
+
+    [Fact]
+    public void Forward_GatesWithOnes_TheirGradientIsThatOfScalingEachKeptChannel()
+    {
+        using var scope = NewDisposeScope();
+        using var block = new GatedBlock(4, 4, stride: 1, agents: true);
+        var (x, weights) = (rand(2, 4, 6, 6), randn(2, 4, 6, 6));
+        var actions = tensor(new float[] { 1, 0, 1, 1, 0, 1, 1, 0 }, [2, 4]);
+        var ones = ones_like(actions).unsqueeze(2).unsqueeze(3).requires_grad_();
+        Loss(ones).backward();
+
+        const float Step = 1e-2f;
+        var gradient = ones.grad!.data<float>().ToArray();
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            using var noGrad = no_grad();
+            var change = zeros(8);
+            change[i] = Step;
+            change = change.reshape(2, 4, 1, 1);
+            var expected = (Loss(ones + change) - Loss(ones - change)).item<float>() / (2 * Step);
+            Assert.Equal(expected, gradient[i], 2e-2);
+        }
+
+        // The second gate's decision reads nothing; the first's dropped channels give nothing to pass on.
+        Assert.Equal(0, gradient[1]);
+        Assert.Contains(gradient, value => Math.Abs(value) > 0.1);
+
+        Tensor Loss(Tensor scales)
+        {
+            var asked = 0;
+            return (block.Forward(x, (_, _) => asked++ == 0 ? new Gate(actions, scales) : new Gate(ones_like(actions), null)) * weights).sum();
+        }
+    }
+
+    [Fact]
     public void WithoutAgents_Network_HasNoAgentParameters()
     {
         using var network = new DynamosNetwork(classes: 5, filters: 8, agents: false);
