@@ -8,7 +8,7 @@ internal sealed unsafe class ConvolutionPasses : IDisposable
 {
     private readonly float*[] _buffers;
 
-    public ConvolutionPasses(ConvolutionShape s)
+    public ConvolutionPasses(ConvolutionShape s, double kept = 1)
     {
         Flops = 2.0 * s.Images * s.OutputPixels * s.OutputChannels * s.InputChannels * s.Taps;
         float* x = Random((long)s.Images * s.InputChannels * s.Pixels);
@@ -17,6 +17,7 @@ internal sealed unsafe class ConvolutionPasses : IDisposable
         float* dx = Random((long)s.Images * s.InputChannels * s.Pixels);
         float* dw = Random((long)s.OutputChannels * s.InputChannels * s.Taps);
         _buffers = [x, w, y, dx, dw];
+        Drop(x, s, kept);
         if (s.SuitsWinograd)
         {
             All =
@@ -58,6 +59,20 @@ internal sealed unsafe class ConvolutionPasses : IDisposable
         foreach (var buffer in _buffers)
         {
             NativeMemory.AlignedFree(buffer);
+        }
+    }
+
+    /// <summary>Sets to zero what is not among the kept channels, drawn for each image; x is blocked.</summary>
+    private static void Drop(float* x, ConvolutionShape s, double kept)
+    {
+        var random = new Random(2);
+        for (var channel = 0; channel < s.Images * s.InputChannels && kept < 1; channel++)
+        {
+            var first = x + (channel / KernelSet.Block * (long)s.Pixels * KernelSet.Block) + (channel % KernelSet.Block);
+            for (var pixel = random.NextDouble() < kept ? s.Pixels : 0; pixel < s.Pixels; pixel++)
+            {
+                first[pixel * KernelSet.Block] = 0;
+            }
         }
     }
 

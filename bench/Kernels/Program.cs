@@ -2,9 +2,11 @@ using DynamosStream.Bench;
 using TorchSharp.Kernels;
 
 // A line for each pass of each convolution: "SHAPE PASS <us> <GFLOP/s>", counted as a direct convolution, as bench/peer/dynamos_peer.py prints
-// it; before them the machine's measured multiply-add peak. usage: [THREADS [BATCH]]
+// it; before them the machine's measured multiply-add peak. usage: [THREADS [BATCH [KEPT]]];
+// KEPT is the share of each image's input channels that are not zero, as below a gate.
 var threads = args.Length > 0 ? int.Parse(args[0]) : 1;
 var batch = args.Length > 1 ? int.Parse(args[1]) : 16;
+var kept = args.Length > 2 ? double.Parse(args[2]) : 1;
 const int Forks = 1000;
 Workers.ThreadCount = Environment.ProcessorCount;
 var fork = Timing.Best(() => Array.ForEach(new int[Forks], _ => Workers.Run(Workers.ThreadCount, _ => { })), 0.2) / Forks;
@@ -25,7 +27,7 @@ Console.WriteLine($"peak {Peak.Measure():f0} GFLOP/s");
 (string Title, int Passes)[] titles = [("forward", 1), ("backward-data", 1), ("backward-weight", 1), ("backward-both", 2)];
 foreach (var (name, shape) in shapes)
 {
-    using var passes = new ConvolutionPasses(shape);
+    using var passes = new ConvolutionPasses(shape, kept);
     foreach (var ((title, count), pass) in titles.Zip(passes.All))
     {
         if (pass is null)

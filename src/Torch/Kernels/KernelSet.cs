@@ -33,9 +33,6 @@ internal abstract unsafe class KernelSet
     /// <inheritdoc cref="MatrixKernels"/>
     public abstract void Multiply(in MatrixProduct product);
 
-    /// <summary>Rows that the kernel of a <see cref="ListedProduct"/> computes at once.</summary>
-    public abstract int ListedRows { get; }
-
     /// <inheritdoc cref="ListedKernels"/>
     public abstract void Multiply(in ListedProduct product);
 
@@ -68,10 +65,10 @@ internal abstract unsafe class KernelSet
     public abstract void WinogradInputGradientRow(float* v, nint vStride, in WinogradRow row, float* dx);
 
     /// <inheritdoc cref="WinogradTransforms.Weights"/>
-    public abstract void WinogradWeights(float* w, float* u, nint uStride);
+    public abstract void WinogradWeights(int tile, float* w, float* u, nint uStride);
 
     /// <inheritdoc cref="WinogradTransforms.WeightGradient"/>
-    public abstract void WinogradWeightGradient(float* u, nint uStride, float* dw);
+    public abstract void WinogradWeightGradient(int tile, float* u, nint uStride, float* dw);
 
     private static float* AllocateZeros(int count)
     {

@@ -6,8 +6,6 @@ internal sealed unsafe class KernelSet<V> : KernelSet
 {
     public override int Lanes => V.Count;
 
-    public override int ListedRows => V.Count == 16 ? ListedKernels.Rows512 : ListedKernels.Rows;
-
     public override int Rows => V.Count == 16 ? MatrixKernels512.Rows : MatrixKernels.Rows;
 
     public override int OutputBlocks => V.Count == 16 ? 2 : 1;
@@ -20,13 +18,7 @@ internal sealed unsafe class KernelSet<V> : KernelSet
             MatrixKernels.Multiply<V>(product);
     }
 
-    public override void Multiply(in ListedProduct product)
-    {
-        if (V.Count == 16)
-            ListedKernels.Multiply16x1(product);
-        else
-            ListedKernels.Multiply6x2<V>(product);
-    }
+    public override void Multiply(in ListedProduct product) => ListedKernels.Multiply<V>(product);
 
     public override void PackWeights(float* weights, nint block, int* rows, int count, in ChannelList outputs, int channels, float* to) =>
         GatedKernels.PackWeights<V>(weights, block, rows, count, outputs, channels, to);
@@ -59,21 +51,51 @@ internal sealed unsafe class KernelSet<V> : KernelSet
             OuterProductKernels.Add4x2<V>(product);
     }
 
-    public override void WinogradOutputRow(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel) =>
-        WinogradRows.Output<V>(m, mStride, bias, row, y, pixel);
+    public override void WinogradOutputRow(float* m, nint mStride, float* bias, in WinogradRow row, float* y, nint pixel)
+    {
+        if (row.Tile == 5)
+            WinogradRows.Output5<V>(m, mStride, bias, row, y, pixel);
+        else
+            WinogradRows.Output<V>(m, mStride, bias, row, y, pixel);
+    }
 
-    public override void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride) =>
-        WinogradRows.Input<V>(x, row, v, vStride);
+    public override void WinogradInputRow(float* x, in WinogradRow row, float* v, nint vStride)
+    {
+        if (row.Tile == 5)
+            WinogradRows.Input5<V>(x, row, v, vStride);
+        else
+            WinogradRows.Input<V>(x, row, v, vStride);
+    }
 
-    public override void WinogradOutputGradientRow(float* dy, in WinogradRow row, float* m, nint mStride) =>
-        WinogradRows.OutputGradient<V>(dy, row, m, mStride);
+    public override void WinogradOutputGradientRow(float* dy, in WinogradRow row, float* m, nint mStride)
+    {
+        if (row.Tile == 5)
+            WinogradRows.OutputGradient5<V>(dy, row, m, mStride);
+        else
+            WinogradRows.OutputGradient<V>(dy, row, m, mStride);
+    }
 
-    public override void WinogradInputGradientRow(float* v, nint vStride, in WinogradRow row, float* dx) =>
-        WinogradRows.InputGradient<V>(v, vStride, row, dx);
+    public override void WinogradInputGradientRow(float* v, nint vStride, in WinogradRow row, float* dx)
+    {
+        if (row.Tile == 5)
+            WinogradRows.InputGradient5<V>(v, vStride, row, dx);
+        else
+            WinogradRows.InputGradient<V>(v, vStride, row, dx);
+    }
 
-    public override void WinogradWeights(float* w, float* u, nint uStride) =>
-        WinogradTransforms.Weights<V>(w, u, uStride);
+    public override void WinogradWeights(int tile, float* w, float* u, nint uStride)
+    {
+        if (tile == 5)
+            WinogradTransforms.Weights5<V>(w, u, uStride);
+        else
+            WinogradTransforms.Weights<V>(w, u, uStride);
+    }
 
-    public override void WinogradWeightGradient(float* u, nint uStride, float* dw) =>
-        WinogradTransforms.WeightGradient<V>(u, uStride, dw);
+    public override void WinogradWeightGradient(int tile, float* u, nint uStride, float* dw)
+    {
+        if (tile == 5)
+            WinogradTransforms.WeightGradient5<V>(u, uStride, dw);
+        else
+            WinogradTransforms.WeightGradient<V>(u, uStride, dw);
+    }
 }

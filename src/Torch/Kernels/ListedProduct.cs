@@ -1,7 +1,7 @@
 namespace TorchSharp.Kernels;
 
 /// <summary>
-/// y[row][0..15] = sum over listed input channels k of x[row, k] * weights[k][0..15]: one block of output channels of one Winograd
+/// y[row][0..15] = sum over listed input channels k of x[row, k] * weights[k][0..15]: blocks of output channels of one Winograd
 /// coefficient, for many tiles, reading only some of the inputs.
 /// </summary>
 internal unsafe struct ListedProduct
@@ -18,12 +18,21 @@ internal unsafe struct ListedProduct
     /// <summary>Sixteen floats for each listed channel.</summary>
     public float* Weights;
 
-    /// <summary>Floats from the weights of one listed channel to the next.</summary>
-    public nint WeightsRow;
+    /// <summary>Where those of the listed channels lie, in floats.</summary>
+    public int* WeightRows;
+
+    /// <summary>Floats from the weights of one block of outputs to the next.</summary>
+    public nint WeightsBlock;
 
     /// <summary>[row][16].</summary>
     public float* Y;
 
-    /// <summary>Groups of <see cref="KernelSet.ListedRows"/> rows.</summary>
+    /// <summary>Floats from one block of outputs to the next.</summary>
+    public nint YBlock;
+
+    /// <summary>Blocks of outputs.</summary>
+    public int OutputBlocks;
+
+    /// <summary>Groups of <see cref="ListedKernels.Rows"/> rows.</summary>
     public int Groups;
 }

@@ -1,6 +1,6 @@
 namespace TorchSharp.Kernels;
 
-/// <summary>Where a row of 4 x 4 tiles lies in images of a size, and the memory that <see cref="WinogradRows"/> needs.</summary>
+/// <summary>Where a row of tiles lies in images of a size, and the memory that <see cref="WinogradRows"/> needs.</summary>
 internal readonly unsafe struct WinogradRow
 {
     private const int Block = KernelSet.Block;
@@ -15,11 +15,11 @@ internal readonly unsafe struct WinogradRow
     /// <param name="lines">As many floats as <see cref="Floats"/> says, set by <see cref="Clear"/> once.</param>
     public WinogradRow(in WinogradTiling tiling, int row, float* lines)
     {
-        (_height, Width, Tiles) = (tiling.Height, tiling.Width, tiling.Columns);
-        _top = row * 4;
+        (_height, Width, Tile, Tiles) = (tiling.Height, tiling.Width, tiling.Tile, tiling.Columns);
+        _top = row * Tile;
         Lines = lines;
         LineStride = LineFloats(tiling);
-        _zeros = lines + (6 * LineStride);
+        _zeros = lines + ((Tile + 2) * LineStride);
         _outside = _zeros + LineStride;
     }
 
@@ -29,16 +29,19 @@ internal readonly unsafe struct WinogradRow
     public int FirstPixel => _top * Width;
 
     /// <summary>Their pixels inside the image.</summary>
-    public int Pixels => Math.Min(4, _height - _top) * Width;
+    public int Pixels => Math.Min(Tile, _height - _top) * Width;
+
+    /// <summary>Pixels along a tile: 4 or 5.</summary>
+    public int Tile { get; }
 
     public int Tiles { get; }
 
-    /// <summary>Six lines.</summary>
+    /// <summary>Two lines more than a tile has rows of pixels.</summary>
     public float* Lines { get; }
 
     public nint LineStride { get; }
 
-    public static long Floats(in WinogradTiling tiling) => 8 * (long)LineFloats(tiling);
+    public static long Floats(in WinogradTiling tiling) => (tiling.Tile + 4) * (long)LineFloats(tiling);
 
     /// <summary>Sets to zero what no transform writes: pixels beside the image, and the line of zeros.</summary>
     public static void Clear(in WinogradTiling tiling, float* lines) => new Span<float>(lines, (int)Floats(tiling)).Clear();
@@ -55,7 +58,10 @@ internal readonly unsafe struct WinogradRow
     /// <summary>A row of pixels of an output image; where it lies outside, the tiles' first row instead.</summary>
     public float* Output(float* image, int row, nint pixel) => image + ((nint)(_top + (IsInside(row) ? row : 0)) * Width * pixel);
 
-    private static nint LineFloats(in WinogradTiling tiling) => ((4 * (nint)tiling.Columns) + 2) * Block;
+    /// <summary>A row of pixels of an image that the next row of tiles reads, for prefetching: below the image lies the next, or nothing.</summary>
+    public float* Below(float* image, int row) => At(image, Tile + row);
+
+    private static nint LineFloats(in WinogradTiling tiling) => ((tiling.Tile * (nint)tiling.Columns) + 2) * Block;
 
     private bool IsInside(int row) => (uint)(_top + row) < (uint)_height;
 

@@ -1,19 +1,21 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace TorchSharp.Kernels;
 
 /// <summary>
-/// Winograd's transforms of inputs, outputs and their gradients for a row of 4 x 4 tiles of one block of channels at a time
-/// (<see cref="WinogradTransforms"/> says which, and holds those of weights).
+/// Winograd's transforms of inputs, outputs and their gradients for a row of tiles of one block of channels at a time
+/// (<see cref="WinogradTransforms"/> says which, and holds those of weights). Here those of 4 x 4 tiles.
 /// </summary>
 /// <remarks>
 /// Each transform is the one-dimensional one down the columns and then along the row, or the other way round, with six lines of pixels
 /// between the passes. So what neighboring tiles share is computed once, pixels outside the image are zeros of the lines rather than
 /// cases, and each pass reads and writes few streams, in order. A line is [1 + 4 tiles + 1][16]: a pixel to the left of the first
 /// tile and one to the right of the last. Coefficient 6 i + j of tile t lies 16 t floats after the first one of coefficient 6 i + j.
+/// The pixels that the next row of tiles will read are asked for meanwhile: hardware does not follow so many short streams.
 /// The transforms are not to be inlined: in a caller of several the compiler gives up inlining the vector operations themselves.
 /// </remarks>
-internal static unsafe class WinogradRows
+internal static unsafe partial class WinogradRows
 {
     private const int Block = KernelSet.Block;
     private const int Tile = 4 * Block;
@@ -29,8 +31,10 @@ internal static unsafe class WinogradRows
         float* x0 = row.Source(x, -1), x1 = row.Source(x, 0), x2 = row.Source(x, 1);
         float* x3 = row.Source(x, 2), x4 = row.Source(x, 3), x5 = row.Source(x, 4);
         var end = (nint)row.Width * Block;
+        var next = row.Below(x, 1);
         for (nint n = 0; n < end; n += V.Count)
         {
+            Prefetch(next + (4 * n), 4 * V.Count);
             Reduce(
                 V.Load(x0 + n), V.Load(x1 + n), V.Load(x2 + n), V.Load(x3 + n), V.Load(x4 + n), V.Load(x5 + n),
                 minusFour, lines + Block + n, lineStride);
@@ -109,8 +113,12 @@ internal static unsafe class WinogradRows
         var four = V.Broadcast(4);
         float* y0 = row.Source(dy, 0), y1 = row.Source(dy, 1), y2 = row.Source(dy, 2), y3 = row.Source(dy, 3);
         var end = (nint)row.Width * Block;
+        var next = row.Below(dy, 0);
         for (nint n = 0; n < end; n += V.Count)
+        {
+            Prefetch(next + (4 * n), 4 * V.Count);
             Expand(V.Load(y0 + n), V.Load(y1 + n), V.Load(y2 + n), V.Load(y3 + n), four, lines + Block + n, lineStride);
+        }
 
         for (var i = 0; i < 6; i++, m += 6 * mStride)
         {
@@ -178,6 +186,14 @@ internal static unsafe class WinogradRows
             d4.Store(x4 + n);
             d5.Store(x5 + n);
         }
+    }
+
+    /// <summary>Asks the cache for some floats that will be read soon; the address need not exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* from, int floats)
+    {
+        for (var i = 0; i < floats && Sse.IsSupported; i += Block)
+            Sse.Prefetch0(from + i);
     }
 
     /// <summary>One dimension of B' d: six inputs to six coefficients, stored.</summary>

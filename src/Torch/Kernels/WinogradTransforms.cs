@@ -3,14 +3,16 @@ using System.Runtime.CompilerServices;
 namespace TorchSharp.Kernels;
 
 /// <summary>
-/// Winograd's F(4x4, 3x3) (Lavin and Gray, 2015) for 16 channels side by side: a 4 x 4 tile of outputs of a 3 x 3 convolution from 36
-/// products instead of 144. Here the transforms of weights and of their gradients; <see cref="WinogradRows"/> has those of images.
+/// Winograd's F(4x4, 3x3) and F(5x5, 3x3) (Lavin and Gray, 2015) for 16 channels side by side: a 4 x 4 tile of outputs of a 3 x 3
+/// convolution from 36 products instead of 144, a 5 x 5 tile from 49 instead of 225. Here the transforms of weights and of their
+/// gradients; <see cref="WinogradRows"/> has those of images.
 /// </summary>
 /// <remarks>
-/// Y = A' [ (G g G') * (B' d B) ] A with interpolation points 0, 1, -1, 2, -2. A transformed tile is 36 coefficients, coefficient
-/// 6 i + j at a caller's stride. Each transform applies the one-dimensional one to columns, then to rows.
+/// Y = A' [ (G g G') * (B' d B) ] A with interpolation points 0, 1, -1, 2, -2, infinity, and for 5 x 5 tiles 1/2. A transformed tile is
+/// 36 or 49 coefficients, coefficient 6 i + j or 7 i + j at a caller's stride. Each transform applies the one-dimensional one to
+/// columns, then to rows.
 /// </remarks>
-internal static unsafe class WinogradTransforms
+internal static unsafe partial class WinogradTransforms
 {
     private const int Block = KernelSet.Block;
 
@@ -70,6 +72,7 @@ internal static unsafe class WinogradTransforms
             }
         }
     }
+
     /// <summary>One dimension of G g: three weights to six coefficients, stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WeightRow<V>(V g0, V g1, V g2, float* u, nint uStride)

@@ -16,6 +16,8 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
         new("winograd", 1, 32, [1, 9], 48, [3, 3], [1, 1], [1, 1], [1, 1]),
         new("winograd", 7, 32, [12, 13], 32, [3, 3], [1, 1], [1, 1], [1, 1]),
         new("winograd", 3, 32, [26, 33], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 2, 32, [10, 15], 48, [3, 3], [1, 1], [1, 1], [1, 1]),
+        new("winograd", 20, 16, [5, 9], 16, [3, 3], [1, 1], [1, 1], [1, 1]),
     ]);
 
     public static TheoryData<string, ConvolutionCase> Direct() => OnEachWidth([
@@ -89,6 +91,56 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
         Assert.Equal(BackwardWeight(one, x, dy), dw);
     }
 
+    /// <summary>Image 0 has no channel that is not zero, the last has all, zeros are of either sign.</summary>
+    [Theory]
+    [MemberData(nameof(Winograd))]
+    public void WinogradForward_ChannelsThatAreZero_SameBitsAsDense(string set, ConvolutionCase one)
+    {
+        KernelSet.Current = Set(set);
+        var s = one.Shape;
+        var (x, w, bias, _) = Inputs(s);
+        var random = new Random(3);
+        for (var channel = 0; channel < s.Images * s.InputChannels; channel++)
+        {
+            var image = channel / s.InputChannels;
+            if (image < s.Images - 1 && (image == 0 || random.Next(2) == 0))
+            {
+                for (var pixel = 0; pixel < s.Pixels; pixel++)
+                {
+                    x[(channel * s.Pixels) + pixel] = pixel % 2 == 0 ? 0f : -0f;
+                }
+            }
+        }
+
+        var expected = Bits(DenseWinograd(s, x, w, bias));
+        foreach (var threads in new[] { 1, 2, 3 })
+        {
+            Workers.ThreadCount = threads;
+            Assert.Equal(expected, Bits(Forward(one, x, w, bias)));
+        }
+
+        static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
+    }
+
+    [Theory]
+    [InlineData("Portable")]
+    [InlineData("Avx2")]
+    [InlineData("Avx512")]
+    public void WinogradForward_NotANumberAtOnePixelOfAChannelThatIsElseZero_IsNotLeftOut(string set)
+    {
+        KernelSet.Current = Set(set);
+        var one = new ConvolutionCase("winograd", 2, 32, [14, 14], 32, [3, 3], [1, 1], [1, 1], [1, 1]);
+        var s = one.Shape;
+        var (x, w, _, _) = Inputs(s);
+        Array.Clear(x, 0, s.InputChannels * s.Pixels);
+        x[(5 * s.Pixels) + 100] = float.NaN;
+
+        var y = Forward(one, x, w, null);
+
+        Assert.All(Enumerable.Range(0, s.OutputChannels), channel => Assert.Equal(float.NaN, y[(channel * s.Pixels) + 100]));
+        Assert.DoesNotContain(float.NaN, y.AsSpan(s.OutputChannels * s.Pixels).ToArray());
+    }
+
     private static TheoryData<string, ConvolutionCase> OnEachWidth(ConvolutionCase[] cases)
     {
         var data = new TheoryData<string, ConvolutionCase>();
@@ -147,6 +199,20 @@ public sealed unsafe class ConvolutionKernelTests : IDisposable
                     PlanarConvolution.Forward(px, pw, pb, py, s);
                     break;
             }
+        }
+
+        return Unblock(output, s.Images, s.OutputChannels, s.OutputPixels);
+    }
+
+    /// <summary>Forward that does not look for channels to leave out.</summary>
+    private static float[] DenseWinograd(ConvolutionShape s, float[] x, float[] w, float[] bias)
+    {
+        var u = new float[WinogradWeights.Floats(s)];
+        var output = new float[s.Images * s.OutputChannels * s.OutputPixels];
+        fixed (float* px = Block(x, s.Images, s.InputChannels, s.Pixels), pw = w, pu = u, pb = bias, py = output)
+        {
+            WinogradWeights.Transform(pw, pu, s);
+            WinogradConvolution.ForwardTransformed(px, pu, pb, py, s);
         }
 
         return Unblock(output, s.Images, s.OutputChannels, s.OutputPixels);

@@ -36,15 +36,22 @@ internal readonly record struct ConvolutionShape(
     public long[] OutputSizes => [Images, OutputChannels, OutputHeight, OutputWidth];
 
     /// <summary>
-    /// True for 3 x 3, stride 1, padding 1, whole blocks of channels, and images that fill enough of their 4 x 4 tiles for
+    /// True for 3 x 3, stride 1, padding 1, whole blocks of channels, and images that fill enough of their tiles for
     /// <see cref="WinogradConvolution"/> to need clearly fewer products than the nine a pixel of a direct convolution.
     /// </summary>
     public bool SuitsWinograd =>
         Kernel == (3, 3) && Stride == (1, 1) && Padding == (1, 1) && Dilation == (1, 1)
         && InputChannels % KernelSet.Block == 0 && OutputChannels % KernelSet.Block == 0
-        && (Height + 3) / 4 * ((Width + 3) / 4) * 36 * 3 <= Pixels * 9 * 2;
+        && WinogradProducts(WinogradTile) * 3 <= Pixels * 9 * 2;
+
+    /// <summary>Pixels along a Winograd tile of outputs: 5 where that clearly needs fewer products than 4, whose rounding errors are half as large.</summary>
+    public int WinogradTile => WinogradProducts(5) * 10 < WinogradProducts(4) * 9 ? 5 : 4;
 
     /// <summary>One of a number of groups that the channels are divided into.</summary>
     public ConvolutionShape Group(int groups) =>
         this with { InputChannels = InputChannels / groups, OutputChannels = OutputChannels / groups };
+
+    /// <summary>Products of one input with one output channel of an image in tiles of a size.</summary>
+    private int WinogradProducts(int tile) =>
+        (Height + tile - 1) / tile * ((Width + tile - 1) / tile) * (tile + 2) * (tile + 2);
 }

@@ -51,7 +51,7 @@ internal static unsafe class ConvolutionUnit
 
         if (kept.Sum() < (long)s.Images * s.OutputChannels)
         {
-            var inputs = new InputChannels(blocked.Floats, s);
+            using var inputs = new InputChannels(blocked.Floats, s);
             var (products, blocks) = (0L, 0L);
             for (var image = 0; image < s.Images; image++)
             {

@@ -2,7 +2,7 @@ namespace TorchSharp.Kernels;
 
 /// <remarks>
 /// The backward passes are the transpose of the forward pass, in one sweep. With V = B' x B, as forward, and M = A dy A', each once for
-/// both gradients, the gradient of the transformed weights is V' M for each of the 36 coefficients, and the gradient of the
+/// both gradients, the gradient of the transformed weights is V' M for each of the coefficients, and the gradient of the
 /// transformed inputs is M U'; this takes V's place, and B dV B' goes to the inputs, adding up where the tiles' windows overlap.
 /// The sweep takes as many rows of tiles at a time as keep V and M in the L2 cache. Within them the work is divided by row of tiles,
 /// by coefficient, and by image and block of channels: every sum runs in the order of the tiles for any number of threads.
@@ -10,7 +10,7 @@ namespace TorchSharp.Kernels;
 internal static unsafe partial class WinogradConvolution
 {
     /// <summary>Floats that V and M may take.</summary>
-    private const int GradientFloats = 256 * 1024;
+    private const int GradientFloats = 264 * 1024;
 
     /// <summary>Gradients of the inputs, of the weights, or of both.</summary>
     /// <param name="x">Input; null if <paramref name="dw"/> is.</param>
@@ -24,18 +24,19 @@ internal static unsafe partial class WinogradConvolution
         const int RowsPerPart = 4;
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
+        var coefficients = tiling.Coefficients;
         var (inputs, outputs) = (shape.InputBlocks, shape.OutputBlocks);
         var rowsOfTiles = shape.Images * tiling.Rows;
-        var rowsMax = Math.Clamp(GradientFloats / (Coefficients * Block * (inputs + outputs) * tiling.Columns), 1, rowsOfTiles);
+        var rowsMax = Math.Clamp(GradientFloats / (coefficients * Block * (inputs + outputs) * tiling.Columns), 1, rowsOfTiles);
         var groups = ((rowsMax * tiling.Columns) + set.Rows - 1) / set.Rows;
         var blockStride = (nint)groups * set.Rows * Block;
         var (vStride, mStride) = (Stride(inputs, groups * set.Rows), Stride(outputs, groups * set.Rows));
         var uStride = WinogradWeights.Stride(inputs, outputs);
-        using var scratch = new Scratch(Coefficients * (vStride + mStride + (dx == null ? 0 : uStride) + (dw == null ? 0 : uStride)));
+        using var scratch = new Scratch(coefficients * (vStride + mStride + (dx == null ? 0 : uStride) + (dw == null ? 0 : uStride)));
         var v = scratch.Floats;
-        var m = v + (Coefficients * vStride);
-        var sums = m + (Coefficients * mStride);
-        var u = sums + (dw == null ? 0 : Coefficients * uStride);
+        var m = v + (coefficients * vStride);
+        var sums = m + (coefficients * mStride);
+        var u = sums + (dw == null ? 0 : coefficients * uStride);
         if (dx != null)
             WinogradWeights.TransformTransposed(weights, u, shape);
 
@@ -53,7 +54,7 @@ internal static unsafe partial class WinogradConvolution
                     TransformRows(x, inputs, tiling, firstOfPart, endOfPart, v + offset, vStride, blockStride, set.WinogradInputRow);
                 TransformRows(dy, outputs, tiling, firstOfPart, endOfPart, m + offset, mStride, blockStride, set.WinogradOutputGradientRow);
             });
-            Workers.Run(Coefficients, coefficient =>
+            Workers.Run(coefficients, coefficient =>
             {
                 float* vc = v + (coefficient * vStride), mc = m + (coefficient * mStride);
                 if (dw != null)

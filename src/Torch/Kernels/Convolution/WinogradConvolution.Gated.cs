@@ -20,11 +20,12 @@ internal static unsafe partial class WinogradConvolution
     {
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
+        var coefficients = tiling.Coefficients;
         var uStride = WinogradWeights.Stride(shape.InputBlocks, shape.OutputBlocks);
-        var rowsMax = Math.Clamp(GroupFloats / (Coefficients * Block * (shape.InputBlocks + shape.OutputBlocks) * tiling.Columns), 1, tiling.Rows);
-        var groups = ((rowsMax * tiling.Columns) + set.ListedRows - 1) / set.ListedRows;
-        var blockStride = (nint)groups * set.ListedRows * Block;
-        var (vStride, mStride) = (Stride(shape.InputBlocks, groups * set.ListedRows), Stride(shape.OutputBlocks, groups * set.ListedRows));
+        var rowsMax = Math.Clamp(GroupFloats / (coefficients * Block * (shape.InputBlocks + shape.OutputBlocks) * tiling.Columns), 1, tiling.Rows);
+        var groups = ((rowsMax * tiling.Columns) + ListedKernels.Rows - 1) / ListedKernels.Rows;
+        var blockStride = (nint)groups * ListedKernels.Rows * Block;
+        var (vStride, mStride) = (Stride(shape.InputBlocks, groups * ListedKernels.Rows), Stride(shape.OutputBlocks, groups * ListedKernels.Rows));
         Workers.Run(shape.Images, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (image) =>
         {
             var memory = stackalloc int[ChannelList.Ints(shape.OutputChannels)];
@@ -37,18 +38,21 @@ internal static unsafe partial class WinogradConvolution
             }
 
             var packedFloats = shape.InputChannels * outputs.PackedRow;
-            using var scratch = new Scratch((Coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling) + packedFloats + floats + Block);
+            using var scratch = new Scratch((coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling) + packedFloats + floats + Block);
             var v = scratch.Floats;
-            var m = v + (Coefficients * vStride);
-            var packed = m + (Coefficients * mStride);
+            var m = v + (coefficients * vStride);
+            var packed = m + (coefficients * mStride);
             var lines = packed + packedFloats;
             var values = lines + WinogradRow.Floats(tiling);
             new Span<float>(packed, packedFloats).Clear(); // The last block's lanes beyond the kept channels are computed, too.
             var compact = outputs.Blocks * Block;
             var list = inputs.Of(image);
-            var offsets = stackalloc int[list.Length];
+            var offsets = stackalloc int[2 * list.Length];
             for (var k = 0; k < list.Length; k++)
+            {
                 offsets[k] = (int)((list[k] / Block * blockStride) + (list[k] % Block));
+                offsets[list.Length + k] = k * outputs.PackedRow;
+            }
 
             for (var first = 0; first < tiling.Rows; first += rowsMax)
             {
@@ -61,7 +65,7 @@ internal static unsafe partial class WinogradConvolution
                         set.WinogradInputRow(from, new WinogradRow(tiling, first + r, lines), v + (i * blockStride) + ((nint)r * tiling.Columns * Block), vStride);
                 }
 
-                for (var coefficient = 0; coefficient < Coefficients; coefficient++)
+                for (var coefficient = 0; coefficient < coefficients; coefficient++)
                 {
                     fixed (int* rowsOfWeights = list)
                     {
@@ -69,19 +73,19 @@ internal static unsafe partial class WinogradConvolution
                             u + (coefficient * uStride), (nint)shape.InputChannels * Block, rowsOfWeights, list.Length, outputs, shape.OutputChannels, packed);
                     }
 
-                    for (var o = 0; o < outputs.Blocks; o++)
+                    set.Multiply(new ListedProduct
                     {
-                        set.Multiply(new ListedProduct
-                        {
-                            X = v + (coefficient * vStride),
-                            Channels = offsets,
-                            Depth = list.Length,
-                            Weights = packed + (o * Block),
-                            WeightsRow = outputs.PackedRow,
-                            Y = m + (coefficient * mStride) + (o * blockStride),
-                            Groups = ((rows * tiling.Columns) + set.ListedRows - 1) / set.ListedRows,
-                        });
-                    }
+                        X = v + (coefficient * vStride),
+                        Channels = offsets,
+                        Depth = list.Length,
+                        Weights = packed,
+                        WeightRows = offsets + list.Length,
+                        WeightsBlock = Block,
+                        Y = m + (coefficient * mStride),
+                        YBlock = blockStride,
+                        OutputBlocks = outputs.Blocks,
+                        Groups = ((rows * tiling.Columns) + ListedKernels.Rows - 1) / ListedKernels.Rows,
+                    });
                 }
 
                 for (var o = 0; o < outputs.Blocks; o++)

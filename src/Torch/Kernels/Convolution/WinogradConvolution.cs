@@ -2,20 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace TorchSharp.Kernels;
 
-/// <summary>3 x 3 convolution, stride 1, padding 1, of blocked images by Winograd's F(4x4, 3x3), see <see cref="WinogradTransforms"/>.</summary>
+/// <summary>3 x 3 convolution, stride 1, padding 1, of blocked images by Winograd's F(4x4, 3x3) or F(5x5, 3x3), see <see cref="WinogradTransforms"/>.</summary>
 /// <remarks>
 /// Images are [image][block][pixel][16], of any size. Forward takes as many rows of tiles at a time as keep their transformed blocks,
-/// V [36][input block][tile][16] and M [36][output block][tile][16], in the L2 cache: transform in, 36 matrix products, transform out.
+/// V [coefficient][input block][tile][16] and M [coefficient][output block][tile][16], in the L2 cache: transform in, a matrix product for
+/// each of 36 or 49 coefficients, transform out.
 /// The groups only place the work: each element is summed in the same order whatever their size and the number of threads.
 /// </remarks>
 [SkipLocalsInit]
 internal static unsafe partial class WinogradConvolution
 {
     private const int Block = KernelSet.Block;
-    private const int Coefficients = 36;
 
     /// <summary>Floats that V and M of a group may take of the L2 cache: the weights pass through it too.</summary>
     private const int GroupFloats = 136 * 1024;
+
+    /// <summary>Channels that are zero are left out where that leaves at most this share of the rows and channels of the dense products.</summary>
+    private const double ListedShare = 0.9;
 
     /// <param name="x">Input.</param>
     /// <param name="weights">[output][input][3][3].</param>
@@ -26,7 +29,11 @@ internal static unsafe partial class WinogradConvolution
     {
         using var transformed = new Scratch(WinogradWeights.Floats(shape));
         WinogradWeights.Transform(weights, transformed.Floats, shape);
-        ForwardTransformed(x, transformed.Floats, bias, y, shape);
+        using var inputs = new InputChannels(x, shape);
+        if (ListingPays(inputs, shape))
+            ForwardListed(x, inputs, transformed.Floats, bias, y, shape);
+        else
+            ForwardTransformed(x, transformed.Floats, bias, y, shape);
     }
 
     /// <param name="x">Input.</param>
@@ -39,19 +46,20 @@ internal static unsafe partial class WinogradConvolution
     {
         var set = KernelSet.Current;
         var tiling = new WinogradTiling(shape);
+        var coefficients = tiling.Coefficients;
         var (inputs, outputs) = (shape.InputBlocks, shape.OutputBlocks);
         var uStride = WinogradWeights.Stride(inputs, outputs);
         var rowsOfTiles = shape.Images * tiling.Rows;
-        var rowsMax = RowsOfTiles(Math.Min(rowsOfTiles, GroupFloats / (Coefficients * Block * (inputs + outputs) * tiling.Columns)), tiling.Columns, set.Rows);
+        var rowsMax = RowsOfGroup(shape, tiling, set);
         var groups = ((rowsMax * tiling.Columns) + set.Rows - 1) / set.Rows;
         var blockStride = (nint)groups * set.Rows * Block;
         var (vStride, mStride) = (Stride(inputs, groups * set.Rows), Stride(outputs, groups * set.Rows));
         Workers.Run((rowsOfTiles + rowsMax - 1) / rowsMax, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (part) =>
         {
-            using var scratch = new Scratch((Coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling));
+            using var scratch = new Scratch((coefficients * (vStride + mStride)) + WinogradRow.Floats(tiling));
             var v = scratch.Floats;
-            var m = v + (Coefficients * vStride);
-            var lines = m + (Coefficients * mStride);
+            var m = v + (coefficients * vStride);
+            var lines = m + (coefficients * mStride);
             var first = part * rowsMax;
             var rows = Math.Min(rowsMax, rowsOfTiles - first);
             WinogradRow.Clear(tiling, lines);
@@ -64,7 +72,7 @@ internal static unsafe partial class WinogradConvolution
                     set.WinogradInputRow(x + ((((nint)image * inputs) + i) * tiling.Pixels * Block), place, to + (i * blockStride), vStride);
             }
 
-            for (var coefficient = 0; coefficient < Coefficients; coefficient++)
+            for (var coefficient = 0; coefficient < coefficients; coefficient++)
             {
                 for (var o = 0; o < outputs; o += set.OutputBlocks)
                 {
@@ -107,7 +115,25 @@ internal static unsafe partial class WinogradConvolution
         });
     }
 
-    /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest all 36 fall into the same cache sets.</summary>
+    private static bool ListingPays(InputChannels inputs, in ConvolutionShape shape)
+    {
+        var set = KernelSet.Current;
+        var tiling = new WinogradTiling(shape);
+        var rows = RowsOfGroup(shape, tiling, set);
+        var dense = (double)RoundUp(rows * tiling.Columns, set.Rows) * tiling.Rows / rows * shape.Images * shape.InputChannels;
+        return (double)RoundUp(tiling.Rows * tiling.Columns, ListedKernels.Rows) * inputs.Count <= ListedShare * dense;
+    }
+
+    private static int RoundUp(int rows, int multiple) => (rows + multiple - 1) / multiple * multiple;
+
+    /// <summary>Rows of tiles that a dense forward pass takes at a time.</summary>
+    private static int RowsOfGroup(in ConvolutionShape shape, in WinogradTiling tiling, KernelSet set)
+    {
+        var floats = tiling.Coefficients * Block * (shape.InputBlocks + shape.OutputBlocks) * tiling.Columns;
+        return RowsOfTiles(Math.Min(shape.Images * tiling.Rows, GroupFloats / floats), tiling.Columns, set.Rows);
+    }
+
+    /// <summary>Floats from one coefficient to the next: 64 bytes more than the tiles need, lest they all fall into the same cache sets.</summary>
     private static nint Stride(int blocks, int tiles) => ((nint)blocks * tiles * Block) + Block;
 
     /// <summary>The number of rows of tiles, at most <paramref name="max"/> if that is not below 1, that leaves the least idle in the matrix kernel's groups; the largest of several.</summary>

@@ -1,9 +1,10 @@
 namespace TorchSharp.Kernels;
 
-/// <summary>The 4 x 4 tiles of all images of a Winograd convolution, numbered by image, row and column.</summary>
+/// <summary>The square tiles of outputs that a Winograd convolution divides an image into.</summary>
 internal readonly struct WinogradTiling(in ConvolutionShape s)
 {
-    private const int Tile = 4;
+    /// <summary>Pixels along a tile: 4 or 5.</summary>
+    public int Tile { get; } = s.WinogradTile;
 
     public int Height { get; } = s.Height;
 
@@ -12,18 +13,11 @@ internal readonly struct WinogradTiling(in ConvolutionShape s)
     public int Pixels { get; } = s.Pixels;
 
     /// <summary>Tiles in a row.</summary>
-    public int Columns { get; } = (s.Width + Tile - 1) / Tile;
+    public int Columns { get; } = (s.Width + s.WinogradTile - 1) / s.WinogradTile;
 
     /// <summary>Rows of tiles in an image.</summary>
-    public int Rows { get; } = (s.Height + Tile - 1) / Tile;
+    public int Rows { get; } = (s.Height + s.WinogradTile - 1) / s.WinogradTile;
 
-    public int Count { get; } = s.Images * ((s.Width + Tile - 1) / Tile * ((s.Height + Tile - 1) / Tile));
-
-    /// <summary>Image, first row and first column of a tile.</summary>
-    public (int Image, int Top, int Left) Position(int tile)
-    {
-        var (image, inside) = Math.DivRem(tile, Rows * Columns);
-        var (row, column) = Math.DivRem(inside, Columns);
-        return (image, row * Tile, column * Tile);
-    }
+    /// <summary>Coefficients of a transformed tile: 36 or 49.</summary>
+    public int Coefficients => (Tile + 2) * (Tile + 2);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TorchSharp.Kernels;
 
-/// <summary>Weights of a Winograd convolution between PyTorch's [output][input][3][3] and 36 matrices of coefficients.</summary>
+/// <summary>Weights of a Winograd convolution between PyTorch's [output][input][3][3] and 36 or 49 matrices of coefficients.</summary>
 /// <remarks>Sixteen matrices of weights are gathered, or scattered, at a time: one alone would be read as vectors while its floats are still being stored.</remarks>
 [SkipLocalsInit]
 internal static unsafe class WinogradWeights
@@ -10,13 +10,13 @@ internal static unsafe class WinogradWeights
     private const int Block = KernelSet.Block;
     private const int Taps = 9;
 
-    /// <summary>Floats from one coefficient to the next: 64 bytes more than the weights need, lest all 36 fall into the same cache sets.</summary>
+    /// <summary>Floats from one coefficient to the next: 64 bytes more than the weights need, lest they all fall into the same cache sets.</summary>
     public static nint Stride(int inputBlocks, int outputBlocks) => ((nint)inputBlocks * outputBlocks * Block * Block) + Block;
 
     /// <summary>Floats of U, either way round.</summary>
-    public static long Floats(in ConvolutionShape s) => 36 * Stride(s.InputBlocks, s.OutputBlocks);
+    public static long Floats(in ConvolutionShape s) => new WinogradTiling(s).Coefficients * Stride(s.InputBlocks, s.OutputBlocks);
 
-    /// <summary>U [36][output block][input][16 outputs].</summary>
+    /// <summary>U [coefficient][output block][input][16 outputs].</summary>
     public static void Transform(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
@@ -27,11 +27,11 @@ internal static unsafe class WinogradWeights
             var (block, inputBlock) = Math.DivRem(part, s.InputBlocks);
             Transpose(weights + (block * Block * row) + (inputBlock * Block * Taps), row, Block * Taps, w);
             for (var i = 0; i < Block; i++)
-                set.WinogradWeights(w + (i * Taps * Block), u + ((((nint)part * Block) + i) * Block), stride);
+                set.WinogradWeights(s.WinogradTile, w + (i * Taps * Block), u + ((((nint)part * Block) + i) * Block), stride);
         });
     }
 
-    /// <summary>Inputs and outputs exchanged: U [36][input block][output][16 inputs].</summary>
+    /// <summary>Inputs and outputs exchanged: U [coefficient][input block][output][16 inputs].</summary>
     public static void TransformTransposed(float* weights, float* u, ConvolutionShape s)
     {
         var set = KernelSet.Current;
@@ -44,11 +44,11 @@ internal static unsafe class WinogradWeights
             for (var o = 0; o < Block; o++)
                 Transpose(from + (o * row), Taps, Taps, w + (o * Taps * Block));
             for (var o = 0; o < Block; o++)
-                set.WinogradWeights(w + (o * Taps * Block), u + ((((nint)part * Block) + o) * Block), stride);
+                set.WinogradWeights(s.WinogradTile, w + (o * Taps * Block), u + ((((nint)part * Block) + o) * Block), stride);
         });
     }
 
-    /// <summary>Sums [36][input block][output block][16 inputs][16 outputs] to the gradient of the weights.</summary>
+    /// <summary>Sums [coefficient][input block][output block][16 inputs][16 outputs] to the gradient of the weights.</summary>
     public static void TransformGradient(KernelSet set, float* sums, float* dw, ConvolutionShape s)
     {
         var (stride, row) = (Stride(s.InputBlocks, s.OutputBlocks), (nint)s.InputChannels * Taps);
@@ -57,7 +57,7 @@ internal static unsafe class WinogradWeights
             var w = stackalloc float[Block * Taps * Block];
             var (inputBlock, block) = Math.DivRem(part, s.OutputBlocks);
             for (var i = 0; i < Block; i++)
-                set.WinogradWeightGradient(sums + ((((nint)part * Block) + i) * Block), stride, w + (i * Taps * Block));
+                set.WinogradWeightGradient(s.WinogradTile, sums + ((((nint)part * Block) + i) * Block), stride, w + (i * Taps * Block));
             TransposeBack(w, dw + (block * Block * row) + (inputBlock * Block * Taps), row, Block * Taps);
         });
     }
