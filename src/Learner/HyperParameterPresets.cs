@@ -78,7 +78,6 @@ public static class HyperParameterPresets
             UngatedShortcuts = true,
             KeepRatio = 0.9,
             PolicyWeight = 3,
-            PrototypeWeight = 0,
         };
     }
 
