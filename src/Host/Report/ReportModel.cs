@@ -40,6 +40,7 @@ internal sealed record ReportPublished(string Stream, string Method, string? Lea
 /// <param name="Settings">What else was asked for, for people; empty for nothing.</param>
 /// <param name="Samples">Samples learned by the shortest of them.</param>
 /// <param name="HeldOut">Accuracy on the held-out test; null if no run was tested.</param>
+/// <param name="AsTrained">The same by the weights that were learned last; null where these are the ones that predict.</param>
 /// <param name="Prequential">Accuracy over all samples, each predicted before it was learned.</param>
 /// <param name="NoChange">That of the baseline that repeats the label before, mean.</param>
 /// <param name="KeptShare">Share of the gated channels kept in the last prediction, mean; null without gates.</param>
@@ -56,6 +57,7 @@ internal sealed record ReportGroup(
     string Settings,
     long Samples,
     Spread? HeldOut,
+    Spread? AsTrained,
     Spread Prequential,
     double NoChange,
     double? KeptShare,

@@ -107,6 +107,7 @@ internal static class ReportReader
             settings,
             summaries.Min(summary => summary.Samples),
             Spread.Of(summaries.Select(summary => summary.HeldOut?.Accuracy)),
+            Spread.Of(summaries.Select(summary => summary.HeldOutAsTrained)),
             Spread.Of(summaries.Select(summary => (double?)summary.Accuracy.Cumulative))!,
             summaries.Average(summary => summary.NoChange.Cumulative),
             summaries.Average(summary => summary.PredictionKeptShare is { Count: > 0 } kept ? (double?)kept.Average() : null),

@@ -19,6 +19,7 @@ public sealed class ReportTests : IDisposable
         await RunAsync("--limit", "320", "--quiet", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
         await RunAsync("analyze", _folder["state"], _folder["runs/cells/dynamos"]);
         var summary = JsonNode.Parse(File.ReadAllText(_folder["runs/cells/dynamos/summary.json"]))!;
+        summary["heldOutAsTrained"] = 0.125;
         var measures = new JsonObject { ["accuracy"] = new JsonArray(new JsonArray(0.75, 0.5), new JsonArray(0.25, 1)), ["average"] = 0.625, ["forgetting"] = 0.5 };
         summary["tasks"] = new JsonObject
         {
@@ -40,6 +41,7 @@ public sealed class ReportTests : IDisposable
         var (drawn, console) = await ChromiumAsync(_folder["runs/report.html"]);
         Assert.DoesNotContain("CONSOLE", console, StringComparison.Ordinal);
         Assert.Contains("published 87.5 ± 1.3 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
+        Assert.Contains("as trained 12.5 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("phase 2: second\nsamples 160 to 320", Figure(drawn, "accuracy-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("<td>320</td>", Figure(drawn, "measures-glyphs-360"), StringComparison.Ordinal);
         (string Figure, int MarksMin)[] figures =
