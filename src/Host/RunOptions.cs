@@ -23,6 +23,7 @@ namespace DynamosStream.Host;
 /// <param name="Validation">Whether a part of the training images takes the place of the test set.</param>
 /// <param name="EvaluateEvery">Samples from one held-out test to the next, besides those where hidden tasks end; 0 for none but at the end; null for
 /// those where tasks end.</param>
+/// <param name="Labels">Names of the classes; null where they have none.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -41,7 +42,8 @@ internal sealed record RunOptions(
     long? CheckpointSeconds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Set = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? EvaluateEvery = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? EvaluateEvery = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Labels = null)
 {
     public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;

@@ -27,6 +27,7 @@ public static class HyperParameterPresets
         ["seq-cifar-10"] = "Seq-SVHN",
         ["mnist-360"] = "MNIST-360",
         ["glyphs-360"] = "MNIST-360",
+        ["live"] = "MNIST-360",
     };
 
     /// <summary>The row for a stream and buffer size; a size that the table lacks takes the row nearest by ratio.</summary>

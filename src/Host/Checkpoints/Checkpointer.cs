@@ -1,5 +1,6 @@
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
+using DynamosStream.Host.Serving;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
@@ -58,15 +59,20 @@ internal sealed class Checkpointer(
         Take();
     }
 
-    /// <summary>After the last step: returns when the state that was reached is on the disk.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    public void Finish()
+    /// <summary>Between two steps: takes a checkpoint of the state that was reached, if there is none.</summary>
+    /// <returns>Samples learned, and when that state is on the disk.</returns>
+    /// <exception cref="IOException">The checkpoint before could not be written.</exception>
+    public (long Sequence, Task Written) TakeNow()
     {
         _writing.GetAwaiter().GetResult();
         if (Reached > _saved)
             Take();
-        _writing.GetAwaiter().GetResult();
+        return (_saved, _writing);
     }
+
+    /// <summary>After the last step: returns when the state that was reached is on the disk.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Finish() => TakeNow().Written.GetAwaiter().GetResult();
 
     /// <summary>Waits for a write in progress, whatever comes of it.</summary>
     public void Dispose() => Task.WaitAny(_writing);
@@ -79,7 +85,7 @@ internal sealed class Checkpointer(
         var at = _last!.Value;
         var progress = new RunProgress(
             Reached,
-            new Dictionary<string, long> { [stream.Description.Name] = at.Batch.NextPosition },
+            new Dictionary<string, long>(Live?.SourcePositions ?? []) { [stream.Description.Name] = at.Batch.NextPosition },
             at.EventBytes,
             at.DeadLetterBytes,
             results?.TestBytes ?? 0,
@@ -106,7 +112,15 @@ internal sealed class Checkpointer(
         if (_kept.Count > state.Keep)
             _kept.Dequeue();
         if (_kept.Count == state.Keep)
-            (stream as Journal)?.Trim(_kept.Peek());
+            Trim(_kept.Peek());
+    }
+
+    private LiveStream? Live => stream as LiveStream;
+
+    private void Trim(long position)
+    {
+        (stream as Journal)?.Trim(position);
+        Live?.Trim(position);
     }
 
     /// <summary>The end of a step.</summary>

@@ -66,6 +66,7 @@ internal static class DynamosCommand
         RunArguments.AddTo(run);
         var data = new Command("data", "Get data sets.") { FetchCommand.Create() };
         root.Add(run);
+        root.Add(ServeCommand.Create());
         root.Add(SweepCommand.Create());
         root.Add(ReproduceCommand.Create());
         root.Add(StreamsCommand.Create());

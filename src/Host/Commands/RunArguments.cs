@@ -14,9 +14,9 @@ internal static class RunArguments
     private const int MaxKeep = 10_000;
 
     private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn; 'dynamos streams' describes them.", SampleStreams.Names, "glyphs-360");
-    private static readonly Option<string> Learner = OneOf("--learner", "Learner that learns it.", OnlineLearners.Names, "dynamos");
+    public static readonly Option<string> Learner = OneOf("--learner", "Learner that learns it.", OnlineLearners.Names, "dynamos");
 
-    private static readonly Option<long> Buffer = new("--buffer")
+    public static readonly Option<long> Buffer = new("--buffer")
     {
         Description = "Samples that the replay memory holds.",
         HelpName = "samples",
@@ -24,7 +24,7 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 1, MaxBuffer),
     };
 
-    private static readonly Option<long> Seed = new("--seed")
+    public static readonly Option<long> Seed = new("--seed")
     {
         Description = "Seed of everything random; the same seed gives the same results.",
         HelpName = "number",
@@ -62,7 +62,7 @@ internal static class RunArguments
 
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Show the final table only." };
 
-    private static readonly Option<long?> Threads = new("--threads")
+    public static readonly Option<long?> Threads = new("--threads")
     {
         Description = "Threads to compute with; the results do not depend on it. [default: one a core]",
         HelpName = "number",
@@ -76,7 +76,7 @@ internal static class RunArguments
         CustomParser = Folder,
     };
 
-    private static readonly Option<long> CheckpointEvery = new("--checkpoint-every")
+    public static readonly Option<long> CheckpointEvery = new("--checkpoint-every")
     {
         Description = "Samples from one checkpoint to the next.",
         HelpName = "samples",
@@ -91,7 +91,7 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 1, int.MaxValue),
     };
 
-    private static readonly Option<long> Keep = new("--keep")
+    public static readonly Option<long> Keep = new("--keep")
     {
         Description = "Checkpoints to keep.",
         HelpName = "number",
@@ -190,7 +190,7 @@ internal static class RunArguments
 
     public static string NameOf(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 
-    private static Option<string> OneOf(string name, string description, IReadOnlyList<string> values, string preset) => new(name)
+    public static Option<string> OneOf(string name, string description, IReadOnlyList<string> values, string preset) => new(name)
     {
         Description = description,
         HelpName = string.Join('|', values),

@@ -12,7 +12,7 @@ internal static class StreamsCommand
     /// <summary>The command <c>streams</c>.</summary>
     public static Command Create()
     {
-        var command = new Command("streams", "List the streams with their shapes, classes, lengths and the files they need.");
+        var command = new Command("streams", "List the streams with their shapes, classes, lengths and the files they need.") { ExportSamplesCommand.Create() };
         command.SetAction(_ =>
         {
             foreach (var line in SampleStreams.All.SelectMany(Describe))

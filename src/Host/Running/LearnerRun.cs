@@ -30,6 +30,15 @@ internal sealed record LearnerRun(
     /// <summary>Receives what somebody should know who does not read the results.</summary>
     public Action<string> Report { get; init; } = _ => { };
 
+    /// <summary>Where others reach the learner's thread.</summary>
+    public StepBorder Border { get; init; } = new();
+
+    /// <summary>Follows the learner from its thread; a run that is watched may end without having learned anything. Null for nobody.</summary>
+    public ILearnerWatch? Watch { get; init; }
+
+    /// <summary>Where the account is kept; null for a new one, which goes on from <see cref="State"/>.</summary>
+    public Ledger? Ledger { get; init; }
+
     /// <summary>Where its events are written to, which its checkpoints must agree with; null for nowhere.</summary>
     public ResultFolder? Results { get; init; }
 }

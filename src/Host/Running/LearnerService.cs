@@ -20,7 +20,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     private const int BatchesAhead = 8;
 
     private readonly Subject<AccuracyEvent> _events = new();
-    private readonly Ledger _ledger = new(run.State?.Resumed?.Manifest.Progress.Ledger ?? default);
+    private readonly Ledger _ledger = run.Ledger ?? new(run.State?.Resumed?.Manifest.Progress.Ledger ?? default);
     private int _skipsInARow;
     private string? _lastRefusal;
     private AccuracyEvent? _last = run.State?.Resumed?.Manifest.Progress.ReadLastEvent();
@@ -63,12 +63,13 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
                 ? null
                 : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, tests, time);
             checkpoints?.Restore();
+            run.Watch?.Began(new LearnerSession(learner, loop, checkpoints, _last));
             var start = time.GetTimestamp();
             Learn(loop, tests, checkpoints, stopping);
             var learning = time.GetElapsedTime(start) - tests.Taken;
             checkpoints?.Finish();
             _events.OnCompleted();
-            if (loop.Accuracy.Confusion.Total == 0)
+            if (loop.Accuracy.Confusion.Total == 0 && run.Watch is null)
                 throw NothingLearned(stopping);
             var (heldOut, asTrained) = MeasureHeldOut(tests, loop.Accuracy.Confusion.Total, stopping);
             return new RunResult(
@@ -85,7 +86,12 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         catch (Exception e)
         {
             _events.OnError(e);
+            run.Watch?.Failed(e);
             throw;
+        }
+        finally
+        {
+            run.Border.End();
         }
     }
 
@@ -94,7 +100,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         using var bridge = new StreamBridge(Batches(), BatchesAhead);
         try
         {
-            foreach (var batch in bridge.Batches.ReadAllAsync(stopping).ToBlockingEnumerable())
+            while (run.Border.NextBatch(bridge.Batches, run.Watch, stopping) is { } batch)
             {
                 // A stream that can be read again is offered its samples' places when they are taken: what waits is still the stream's.
                 _ledger.Offer(batch.TotalCount);
@@ -155,6 +161,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         _events.OnNext(_last);
         tests.StepEnded(batch);
         checkpoints?.StepEnded(batch, _last, counts);
+        run.Watch?.StepEnded();
     }
 
     private void Skip(SampleBatch batch, string reason)

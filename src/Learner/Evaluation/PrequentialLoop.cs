@@ -20,7 +20,7 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
     /// <summary>Accuracy of predicting the most frequent label so far.</summary>
     public PrequentialAccuracy MajorityClass { get; } = new(classes);
 
-    /// <summary>Predicts the batch, learns it, and scores the predictions.</summary>
+    /// <summary>Predicts the batch, learns it, and scores the predictions: for a sample whose label came late, that made when its features came.</summary>
     /// <param name="batch">At least one sample.</param>
     /// <exception cref="StepSkippedException">The learner could not learn it; nothing has changed, nothing was scored.</exception>
     public AccuracyEvent Process(SampleBatch batch)
@@ -28,13 +28,14 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
         var predictions = learner.Predict(batch);
         var step = learner.Learn(batch);
         var labels = batch.Samples.Select(s => s.Label).ToArray();
-        foreach (var (predicted, label) in predictions.Labels.Zip(labels))
+        var scored = batch.Samples.Zip(predictions.Labels, (sample, now) => sample.Predicted ?? now).ToArray();
+        foreach (var (predicted, label) in scored.Zip(labels))
             Score(predicted, label);
         return new AccuracyEvent(
             runId,
             batch.Sequence,
             Accuracy.Confusion.Total,
-            predictions.Labels,
+            scored,
             labels,
             Accuracy.Current,
             Accuracy.Kappa,

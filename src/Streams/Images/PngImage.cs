@@ -25,7 +25,8 @@ internal sealed class PngImage
 
     /// <param name="file">The file's content.</param>
     /// <param name="source">Names the image in errors.</param>
-    public static PngImage Decode(byte[] file, string source)
+    /// <param name="shape">The shape that it must have; null for any.</param>
+    public static PngImage Decode(byte[] file, string source, SampleShape? shape = null)
     {
         if (!file.AsSpan().StartsWith(Signature))
             throw Wrong(source, "does not begin with PNG's signature");
@@ -57,6 +58,8 @@ internal sealed class PngImage
 
         if (header is null)
             throw Wrong(source, "has no header");
+        if (shape is { } expected && header.Shape != expected)
+            throw Wrong(source, $"is {header.Shape}; expected {expected}");
         data.Position = 0;
         return Read(header, palette, data, source);
     }
@@ -87,7 +90,7 @@ internal sealed class PngImage
     {
         var (width, height, depth, colour) = header;
         var samples = colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
-        var shape = new SampleShape((colour & ColourBit) != 0 ? 3 : 1, height, width);
+        var shape = header.Shape;
         var pixels = new byte[shape.Length];
         var step = Math.Max(1, samples * depth / 8);
         var (line, before) = (new byte[((width * samples * depth) + 7) / 8], new byte[((width * samples * depth) + 7) / 8]);
@@ -173,5 +176,8 @@ internal sealed class PngImage
 
     private static InvalidDataException Wrong(string source, string what) => new($"'{source}' {what}.");
 
-    private sealed record Header(int Width, int Height, int Depth, int Colour);
+    private sealed record Header(int Width, int Height, int Depth, int Colour)
+    {
+        public SampleShape Shape => new((Colour & ColourBit) != 0 ? 3 : 1, Height, Width);
+    }
 }

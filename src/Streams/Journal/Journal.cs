@@ -10,7 +10,7 @@ namespace DynamosStream.Streams;
 /// Appending, reading and trimming are safe from several threads. A run lets go of what its oldest checkpoint no longer needs: the journal
 /// must have room for what comes between as many checkpoints as are kept and one more, or it stays full.
 /// </remarks>
-public sealed class Journal : ISampleStream, IDisposable
+public sealed class Journal : ISampleStream, ISampleLog
 {
     private const int Segments = 8;
     private const int ReadBytes = 1 << 16;

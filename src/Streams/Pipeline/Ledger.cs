@@ -28,6 +28,9 @@ public sealed class Ledger
     /// <summary>Samples that were in flight were lost to an overload policy.</summary>
     public void Drop(int samples) => Enter(samples, dropped: samples);
 
+    /// <summary>Samples arrived and were lost to an overload policy at once.</summary>
+    public void Refuse(int samples) => Enter(samples, offered: samples, dropped: samples);
+
     /// <summary>Samples that were in flight changed the weights.</summary>
     public void Train(int samples) => Enter(samples, trained: samples);
 

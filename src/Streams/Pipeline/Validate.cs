@@ -17,10 +17,18 @@ public static partial class SampleObservable
     {
         if (sample.Label < 0 || sample.Label >= description.Classes)
             return $"its label is {sample.Label}; expected 0 to {description.Classes - 1}";
-        if (sample.Features.Length != description.Shape.Length)
-            return $"it has {sample.Features.Length} features; expected {description.Shape.Length} ({description.Shape})";
+        if (sample.Predicted is { } predicted && (predicted < 0 || predicted >= description.Classes))
+            return $"its prediction is {predicted}; expected 0 to {description.Classes - 1}";
+        return FindFault(sample.Features, description);
+    }
 
-        var features = sample.Features.Span;
+    /// <summary>What is wrong with these features; null if nothing is.</summary>
+    internal static string? FindFault(ReadOnlyMemory<float> values, StreamDescription description)
+    {
+        if (values.Length != description.Shape.Length)
+            return $"it has {values.Length} features; expected {description.Shape.Length} ({description.Shape})";
+
+        var features = values.Span;
         for (var i = 0; i < features.Length; i++)
         {
             if (!float.IsFinite(features[i]))

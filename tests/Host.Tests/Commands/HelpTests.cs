@@ -18,6 +18,14 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task Help_Serve_NamesEveryOption()
+    {
+        var outcome = await Dynamos.RunAsync("serve", "--help");
+        outcome.AssertSucceeded();
+        Assert.All(DynamosStream.Host.Commands.ServeArguments.All, option => Assert.Contains($"{option.Name} ", outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Help_DataFetchMnist_NamesItsOptions()
     {
         var outcome = await Dynamos.RunAsync("data", "fetch", "mnist", "--help");

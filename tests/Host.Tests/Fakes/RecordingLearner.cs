@@ -8,6 +8,7 @@ internal sealed class RecordingLearner : IOnlineLearner
 {
     private readonly Lock _lock = new();
     private readonly List<string> _calls = [];
+    private readonly List<Sample> _samples = [];
     private readonly HashSet<int> _threads = [];
 
     public string Name => "recording";
@@ -18,6 +19,16 @@ internal sealed class RecordingLearner : IOnlineLearner
         {
             lock (_lock)
                 return [.. _calls];
+        }
+    }
+
+    /// <summary>Every sample that was learned, in order.</summary>
+    public IReadOnlyList<Sample> Samples
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _samples];
         }
     }
 
@@ -42,6 +53,8 @@ internal sealed class RecordingLearner : IOnlineLearner
     public LearnReport Learn(SampleBatch batch)
     {
         Learning(batch);
+        lock (_lock)
+            _samples.AddRange(batch.Samples);
         Note($"learn {batch.Sequence}+{batch.Samples.Count}");
         return new LearnReport(new Dictionary<string, float> { ["total"] = 0.5f }, [0.75f], 0, batch.Samples.Count, 100);
     }

@@ -42,6 +42,17 @@ public sealed class PrequentialLoopTests
     }
 
     [Fact]
+    public void Process_PredictionsMadeEarlier_AreWhatIsScored()
+    {
+        using var learner = new ScriptedLearner();
+        var loop = new PrequentialLoop(learner, "run", classes: 3);
+        var batch = Batch(0, 1, 1, 2);          // predicted 0, 0, 0 now
+        var report = loop.Process(batch with { Samples = [batch.Samples[0] with { Predicted = 1 }, batch.Samples[1], batch.Samples[2] with { Predicted = 2 }] });
+        Assert.Equal([1, 0, 2], report.Predictions);
+        Assert.Equal(2.0 / 3, report.Accuracy.Cumulative, 1e-12);
+    }
+
+    [Fact]
     public void Load_WhatWasSaved_ReportsOnAsTheOriginal()
     {
         using var learner = new ScriptedLearner();

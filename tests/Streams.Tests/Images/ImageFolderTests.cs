@@ -1,3 +1,5 @@
+using DynamosStream.Tests;
+
 namespace DynamosStream.Streams.Tests;
 
 public sealed class ImageFolderTests : IDisposable
@@ -40,7 +42,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains("holds 1 folders", Refused());
         Write("test/c/1.png", 1);
         Assert.Contains("a, b in train and a, c in test", Refused());
-        _folder.Write("train/b/2.png", PngImageTests.Encode(new byte[6], 2, 3, _ => 0));
+        _folder.Write("train/b/2.png", PngBytes.Encode(new byte[6], 2, 3, _ => 0));
         Assert.Contains("1x2x3; expected 1x2x2", Refused());
     }
 
@@ -49,7 +51,7 @@ public sealed class ImageFolderTests : IDisposable
     private void Write(string name, byte value)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(name))!);
-        _folder.Write(name, PngImageTests.Encode([value, value, value, value], 2, 2, _ => 0));
+        _folder.Write(name, PngBytes.Encode([value, value, value, value], 2, 2, _ => 0));
     }
 
     private static byte First(StoredImages images, int label, int index)

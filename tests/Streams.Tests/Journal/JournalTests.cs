@@ -297,12 +297,15 @@ public sealed class JournalTests : IDisposable
         Assert.IsAssignableFrom<IOException>(Record.Exception(() => new NumberedStream(1000).ToObservable().Journaled(journal, 0).Wait()));
     }
 
-    private static Sample Kind(int i) => (i % 5) switch
+    private static Sample Kind(int i) => (i % 8) switch
     {
         0 => new Sample(i, new float[] { i, float.NaN, -i }, i),
         1 => new Sample(i, ReadOnlyMemory<float>.Empty, -1) { Rejection = $"no picture {i} \u00e9\u4e2d", Encoded = new byte[i] },
         2 => new Sample(i, new float[i], int.MinValue),
         3 => new Sample(i, new float[3], i) { Rejection = string.Empty },
+        4 => new Sample(i, new float[3], Sample.NoLabel) { Id = $"\u00e9{i}", Predicted = 0 },
+        5 => new Sample(i, new float[3], 2) { Encoded = new byte[3], Rejection = "no", Origin = new SampleOrigin("file", long.MaxValue - i) },
+        6 => new Sample(i, new float[3], 2) { Id = string.Empty, Predicted = 9, Origin = new SampleOrigin(string.Empty, i) },
         _ => new Sample(i, new float[] { 1, 2, 3 }, i % 10),
     };
 
@@ -312,6 +315,7 @@ public sealed class JournalTests : IDisposable
         foreach (var (one, other) in expected.Zip(actual.ToArray(), (a, b) => (a, b)))
         {
             Assert.Equal((one.Label, one.Rejection), (other.Label, other.Rejection));
+            Assert.Equal((one.Id, one.Predicted, one.Origin), (other.Id, other.Predicted, other.Origin));
             Assert.True(one.Features.Span.SequenceEqual(other.Features.Span) || one.Features.ToArray().SequenceEqual(other.Features.ToArray()));
             Assert.True(one.Encoded.Span.SequenceEqual(other.Encoded.Span));
             Assert.Equal(position ?? other.Position, other.Position);

@@ -28,6 +28,14 @@ public class LedgerTests
     }
 
     [Fact]
+    public void Refuse_Samples_AreOfferedAndDroppedAtOnce()
+    {
+        var ledger = new Ledger();
+        ledger.Refuse(3);
+        Assert.Equal(new LedgerCounts(3, 0, 3, 0, 0, 0, 0), ledger.Counts);
+    }
+
+    [Fact]
     public void Constructor_EarlierCounts_GoesOnFromThem()
     {
         var ledger = new Ledger(new LedgerCounts(10, 8, 2, 5, 2, 1, 0));

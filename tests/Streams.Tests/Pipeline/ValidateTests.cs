@@ -29,6 +29,16 @@ public class ValidateTests
         Assert.Equal([samples[0], samples[1] with { Rejection = reason }, samples[2]], passed);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void Validate_PredictionThatIsNoClass_IsMarked(int predicted)
+    {
+        var sample = new Sample(0, new float[4], 1) { Predicted = predicted };
+        var passed = new[] { sample }.ToObservable().Validate(Description).ToEnumerable().Single();
+        Assert.Equal($"its prediction is {predicted}; expected 0 to 2", passed.Rejection);
+    }
+
     [Fact]
     public void Validate_SampleRejectedBefore_KeepsItsReason()
     {

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Display;
+using DynamosStream.Host.Http;
+using DynamosStream.Host.Running;
+using DynamosStream.Host.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+
+namespace DynamosStream.Host.Commands;
+
+/// <summary><c>dynamos serve</c>: a learner that takes samples over HTTP and predicts while it learns.</summary>
+internal static class ServeCommand
+{
+    /// <summary>The command <c>serve</c>.</summary>
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run the learner as a service: samples come over HTTP, predictions are served while it learns.");
+        foreach (var option in ServeArguments.All)
+            command.Add(option);
+        command.SetAction((parsed, cancellation) => ExecuteAsync(parsed, cancellation));
+        return command;
+    }
+
+    private static async Task<int> ExecuteAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var listening = ServeArguments.Listening(parsed);
+        if (parsed.GetValue(RunArguments.Threads) is { } threads)
+            torch.set_num_threads((int)threads);
+        string? state = null;
+        return await SecondChance.RunAsync(
+            StartAsync, () => state is not null && CheckpointFile.AllIn(state).Count > 0, reason => Console.Error.WriteLine($"dynamos: {reason}"));
+
+        async Task<int> StartAsync()
+        {
+            await using var app = ServeHost.Build(listening, options => ServeArguments.Configure(parsed, options));
+            var service = Open(app);
+            state = service.Options.State;
+            await RunAsync(app, service, cancellation);
+            return DynamosCommand.Success;
+        }
+    }
+
+    private static LiveService Open(WebApplication app)
+    {
+        try
+        {
+            return app.Services.GetRequiredService<LiveService>();
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    /// <summary>Serves until a signal comes or something fails; what has failed is thrown.</summary>
+    private static async Task RunAsync(WebApplication app, LiveService service, CancellationToken cancellation)
+    {
+        await app.StartAsync(cancellation);
+        foreach (var line in Started(app, service))
+            Console.WriteLine(line);
+        await app.WaitForShutdownAsync(cancellation);
+        await app.Services.GetRequiredService<LearnerService>().ExecuteTask!;
+        await app.Services.GetRequiredService<SourcePumps>().ExecuteTask!;
+        foreach (var line in Ended(app, service))
+            Console.WriteLine(line);
+    }
+
+    private static IEnumerable<string> Started(WebApplication app, LiveService service)
+    {
+        var options = service.Options;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        yield return $"dynamos {ProductVersion.Text}";
+        yield return Units.Row("listening", string.Join(", ", addresses));
+        yield return Units.Row("samples", $"{options.Shape}, {options.Classes} classes{(options.Labels.Count > 0 ? $": {string.Join(", ", options.Labels)}" : string.Empty)}");
+        yield return Units.Row("learner", $"{service.Run.RunId}, {service.Run.BatchSize} samples a step, threads {torch.get_num_threads()}");
+        yield return Units.Row("state", options.State is not { } folder
+            ? "none: what is learned is gone when it ends"
+            : $"{folder}: {(service.LearnedBefore == 0 ? "begins" : $"goes on after {Units.Count(service.LearnedBefore)} samples")}");
+        foreach (var change in service.Run.State?.Changes ?? [])
+            yield return Units.Row(string.Empty, change);
+    }
+
+    private static IEnumerable<string> Ended(WebApplication app, LiveService service)
+    {
+        var status = app.Services.GetRequiredService<StatusBoard>().Read();
+        yield return Units.Row("learned", $"{Units.Count(status.Samples)} samples, {Units.Count(status.Samples - status.SamplesBefore)} of them since the start");
+        if (service.Options.State is null && status.Intake.NextPosition - status.Ledger.Offered is > 0 and var lost)
+            yield return Units.Row("lost", $"{Units.Count(lost)} samples that were taken and not learned; with --state they would be kept");
+    }
+}

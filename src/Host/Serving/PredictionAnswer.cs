@@ -1,0 +1,7 @@
+namespace DynamosStream.Host.Serving;
+
+/// <summary>What was said of one sample.</summary>
+/// <param name="Label">Predicted class.</param>
+/// <param name="Scores">A number a class: the higher, the rather it is that class.</param>
+/// <param name="Learned">Samples that whoever predicted had learned.</param>
+internal sealed record PredictionAnswer(int Label, ReadOnlyMemory<float> Scores, long Learned);
