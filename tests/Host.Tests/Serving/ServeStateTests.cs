@@ -133,8 +133,9 @@ public sealed class ServeStateTests : IDisposable
             taken = (int)(await process.StatusAsync()).GetProperty("intake").GetProperty("nextPosition").GetInt64();
             for (var sent = 0; taken < Samples && sent < 3; sent++)
             {
-                await process.SendAsync(taken, Part);
-                taken += Part;
+                var part = Math.Min(Part, Samples - taken);
+                await process.SendAsync(taken, part);
+                taken += part;
             }
 
             await Task.Delay(random.Next(60), TestContext.Current.CancellationToken);
