@@ -10,6 +10,7 @@ internal sealed class Intake
     private readonly ISampleLog _log;
     private readonly WaitingRoom _room;
     private readonly bool _dropsNewest;
+    private readonly Func<bool> _mayWait;
     private readonly Dictionary<string, long> _sourcePositions;
     private long _refused;
     private long _dropped;
@@ -21,9 +22,10 @@ internal sealed class Intake
     /// <param name="room">What the log holds of those without a label.</param>
     /// <param name="sourcePositions">For each source, the position of the next sample that the log does not hold.</param>
     /// <param name="dropsNewest">Whether, when the log is full, what arrives is dropped.</param>
-    public Intake(ISampleLog log, WaitingRoom room, IReadOnlyDictionary<string, long> sourcePositions, bool dropsNewest = false)
+    /// <param name="mayWait">Whether there is room for samples without a label.</param>
+    public Intake(ISampleLog log, WaitingRoom room, IReadOnlyDictionary<string, long> sourcePositions, bool dropsNewest, Func<bool> mayWait)
     {
-        (_log, _room, _dropsNewest) = (log, room, dropsNewest);
+        (_log, _room, _dropsNewest, _mayWait) = (log, room, dropsNewest, mayWait);
         _sourcePositions = new(sourcePositions, StringComparer.Ordinal);
     }
 
@@ -110,7 +112,11 @@ internal sealed class Intake
             return AdmitLabel(sample, id);
         if (_room.Knows(id))
             return new Admission(AdmissionOutcome.DuplicateId, Reason: $"its id '{id}' is that of another sample; expected an id of its own");
-        return Append(sample, sample.Label == Sample.NoLabel ? AdmissionOutcome.Waiting : AdmissionOutcome.Taken);
+        if (sample.Label != Sample.NoLabel)
+            return Append(sample, AdmissionOutcome.Taken);
+
+        // They alone must not fill the log: the labels that free it could not come any more.
+        return _mayWait() ? Append(sample, AdmissionOutcome.Waiting) : new Admission(AdmissionOutcome.Full);
     }
 
     private Admission AdmitLabel(Sample label, string id)

@@ -18,11 +18,12 @@ internal static class JournalSize
         ? BytesOf(megabytes)
         : Math.Max(BytesOf(DefaultMegabytes), Needed(options));
 
-    /// <summary>Bytes that it needs. It lets go of whole segments, eighths of it: a quarter more.</summary>
-    public static long Needed(DynamosStreamOptions options)
-    {
-        var record = ((long)options.Shape.Length * sizeof(float)) + RecordBytes;
-        var records = ((options.Keep + 1) * Math.Min(options.CheckpointEvery, int.MaxValue)) + options.LabelWindow;
-        return records * record / 4 * 5;
-    }
+    /// <summary>Bytes that it needs.</summary>
+    public static long Needed(DynamosStreamOptions options) => ForLabels(options) + BytesOf(options, options.LabelWindow);
+
+    /// <summary>Bytes that samples without a label may not take: what the learner needs to get on to the checkpoints that let go of them.</summary>
+    public static long ForLabels(DynamosStreamOptions options) => BytesOf(options, (options.Keep + 1) * Math.Min(options.CheckpointEvery, int.MaxValue));
+
+    /// <summary>Bytes for so many samples. A journal lets go of whole segments, eighths of it: a quarter more.</summary>
+    private static long BytesOf(DynamosStreamOptions options, long samples) => samples * (((long)options.Shape.Length * sizeof(float)) + RecordBytes) / 4 * 5;
 }

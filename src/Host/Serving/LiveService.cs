@@ -74,7 +74,8 @@ internal sealed class LiveService : IDisposable
                 : new Journal(Path.Combine(options.State!, "journal"), description, JournalSize.Of(options));
             var room = new WaitingRoom(options.LabelWindow);
             var positions = log is Journal journal ? Recover(journal, room, state!, report) : [];
-            intake = new Intake(log, room, positions, options.Overload == OverloadPolicy.DropNewest);
+            var mostWaiting = JournalSize.Of(options) - JournalSize.ForLabels(options);
+            intake = new Intake(log, room, positions, options.Overload == OverloadPolicy.DropNewest, () => (log as Journal)?.Bytes < mostWaiting || log is MemoryLog);
 
             var border = new StepBorder();
             var learner = new LiveLearner(border, time);

@@ -104,6 +104,41 @@ public sealed class DelayedLabelTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Samples_WithoutLabelsFillTheJournal_LabelsStillComeAndMakeRoom()
+    {
+        await using var host = await LiveHost.StartAsync(
+            options => (options.State, options.JournalMegabytes, options.LabelWindow) = (_folder["state"], 1, 200), new RecordingLearner());
+        var sample = new BandStream(1).Read().First();
+        var sent = 0;
+        while ((await SendAsync(100)).Status == HttpStatusCode.OK)
+            Assert.InRange(sent, 1, 10_000);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SendAsync(1)).Status);
+
+        var known = host.Service.Intake.Counts.WaitingForLabel;
+        Assert.InRange(known, 100, 201);
+        var labelled = 0;
+        for (var i = sent - known; i < sent;)
+        {
+            // The learner may be behind for a moment; it gets on.
+            var (status, _) = await host.PostAsync("/labels", $$"""{"id":"s{{i}}","label":1}""");
+            labelled += status == HttpStatusCode.OK ? 1 : 0;
+            i += status == HttpStatusCode.TooManyRequests ? 0 : 1;
+        }
+
+        Assert.InRange(labelled, 90, known);
+        while ((await SendAsync(1)).Status != HttpStatusCode.OK)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+
+        async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(int count)
+        {
+            var lines = Enumerable.Range(sent, count).Select(i => LiveHost.JsonOf(sample, label: false, id: $"s{i}"));
+            var sending = await host.PostAsync("/samples", string.Join('\n', lines), LiveHost.Lines);
+            sent += sending.Body.GetProperty("taken").GetInt32();
+            return sending;
+        }
+    }
+
     private Sample[] ReadJournal()
     {
         using var journal = new Journal(_folder["state/journal"], new BandStream(0).Description, 1 << 28);
