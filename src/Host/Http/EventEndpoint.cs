@@ -70,11 +70,15 @@ internal sealed class EventEndpoint(EventHub hub, IHostApplicationLifetime lifet
 
     private static long? LastEventId(HttpRequest request)
     {
+        // A browser sends the header only when it connects again; what it knows before that stands in the address.
         var text = request.Headers["Last-Event-ID"].ToString();
+        var name = "Last-Event-ID";
+        if (text.Length == 0)
+            (text, name) = (request.Query["after"].ToString(), "after");
         if (text.Length == 0)
             return null;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw new RequestException(StatusCodes.Status400BadRequest, "Last-Event-ID is no whole number; expected the id of an event.");
+            : throw new RequestException(StatusCodes.Status400BadRequest, $"{name} is no whole number; expected the id of an event.");
     }
 }

@@ -61,6 +61,7 @@ internal static class ServeHost
     {
         var samples = app.Services.GetRequiredService<SampleEndpoints>;
         var control = app.Services.GetRequiredService<ControlEndpoints>;
+        app.MapGet("/", DashboardPage.WriteAsync);
         app.MapPost("/samples", context => samples().TakeAsync(context));
         app.MapPost("/labels", context => samples().LabelAsync(context));
         app.MapPost("/predict", context => samples().PredictAsync(context));

@@ -18,6 +18,10 @@ public sealed class EventEndpointTests
         await host.LearnedAsync(64);
         using var all = new Events(host, lastEventId: -1);
         Assert.Equal([0L, 8, 16, 24, 32, 40, 48, 56], await all.TakeAsync(8));
+        using var inAddress = new Events(host, lastEventId: null, after: 40);
+        Assert.Equal([48L, 56], await inAddress.TakeAsync(2));
+        using var inBoth = new Events(host, lastEventId: 48, after: 8);
+        Assert.Equal([56L], await inBoth.TakeAsync(1));
         using var later = new Events(host, lastEventId: 40);
         using var live = new Events(host, lastEventId: null);
         await Task.WhenAll(later.OpenedAsync(), live.OpenedAsync());
@@ -95,6 +99,7 @@ public sealed class EventEndpointTests
     public async Task Events_BadLastEventId_IsRefused()
     {
         await using var host = await LiveHost.StartAsync(learner: new RecordingLearner());
+        Assert.Contains("after is no whole number", (await host.GetAsync("/events?after=yesterday")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         host.Client.DefaultRequestHeaders.Add("Last-Event-ID", "yesterday");
         Assert.Contains("Last-Event-ID", (await host.GetAsync("/events")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
@@ -105,9 +110,9 @@ public sealed class EventEndpointTests
         private readonly HttpResponseMessage _response;
         private readonly StreamReader _reader;
 
-        public Events(LiveHost host, long? lastEventId)
+        public Events(LiveHost host, long? lastEventId, long? after = null)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/events");
+            using var request = new HttpRequestMessage(HttpMethod.Get, after is null ? "/events" : $"/events?after={after}");
             if (lastEventId is { } id)
                 request.Headers.Add("Last-Event-ID", $"{id}");
             _response = host.Client.Send(request, HttpCompletionOption.ResponseHeadersRead);

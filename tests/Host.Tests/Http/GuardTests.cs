@@ -107,7 +107,7 @@ public sealed class GuardTests
     }
 
     [Theory]
-    [InlineData("/", 404)]
+    [InlineData("/index.html", 404)]
     [InlineData("/../../etc/passwd", 404)]
     [InlineData("/samples", 405)]
     public async Task Get_WhatIsNotThere_IsAProblem(string path, int status)

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using DynamosStream.Host.Http;
+using DynamosStream.Host.Tests.Fakes;
+
+namespace DynamosStream.Host.Tests.Http;
+
+[Collection(nameof(TinyRun))]
+public sealed class DashboardTests
+{
+    private const string Secret = "a key of enough letters";
+
+    [Fact]
+    public async Task Page_Headers_AllowItsOwnScriptAloneAndNoCopy()
+    {
+        await using var host = await LiveHost.StartAsync(learner: new RecordingLearner());
+        using var response = await host.Client.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.Equal("no-store", Assert.Single(response.Headers.GetValues("Cache-Control")));
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+        Assert.Matches(
+            "^default-src 'none'; style-src 'sha256-[^ ']{44}'; script-src 'sha256-[^ ']{44}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$",
+            Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+        var page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        foreach (var elsewhere in new[] { "http:", "https:", "src=", "@import", "url(", "localStorage", "sessionStorage", "indexedDB" })
+            Assert.DoesNotContain(elsewhere, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_SamplesComeIn_ShowsThemAndPredictsWhatIsDrawn()
+    {
+        await using var host = await LiveHost.StartAsync();
+        await using var browser = await Chromium.StartAsync();
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(64).Read()), LiveHost.Lines);
+        await host.LearnedAsync(64);
+        await browser.OpenAsync(host.Client.BaseAddress!);
+        await ShowsAsync(host, browser, 64);
+
+        // From here on what comes is told by the service.
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(96).Read(64)), LiveHost.Lines);
+        await host.LearnedAsync(96);
+        await ShowsAsync(host, browser, 96);
+        Assert.Equal("learning", await TextAsync(browser, "#state"));
+
+        var box = await browser.EvaluateAsync("(() => { const c = document.getElementById('ink'); c.scrollIntoView({ block: 'center' }); const b = c.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()");
+        foreach (var (type, at) in new[] { ("mousePressed", 0.2), ("mouseMoved", 0.8), ("mouseReleased", 0.8) })
+        {
+            await browser.CallAsync(
+                "Input.dispatchMouseEvent",
+                new { type, x = box[0].GetDouble() + (at * box[2].GetDouble()), y = box[1].GetDouble() + (box[3].GetDouble() / 2), button = "left", buttons = 1, clickCount = 1 });
+        }
+
+        await browser.UntilAsync("document.getElementById('taken').textContent.startsWith('Taken for class ')");
+        var middle = await browser.EvaluateAsync("[ink[4 * 8 + 4] > .5, ink[4], document.querySelectorAll('#scores tbody tr').length]");
+        Assert.Equal("[true,0,3]", middle.GetRawText());
+        await browser.EvaluateAsync("document.getElementById('clear').click()");
+        Assert.Equal("Nothing is predicted yet.", await TextAsync(browser, "#taken"));
+
+        // The same by the keyboard alone.
+        await browser.EvaluateAsync("document.getElementById('ink').focus()");
+        foreach (var key in new[] { " ", "ArrowLeft", "ArrowUp", " " })
+            await browser.CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key });
+        await browser.UntilAsync("document.getElementById('taken').textContent.startsWith('Taken for class ')");
+        Assert.True((await browser.EvaluateAsync("Math.max(...ink) > .5")).GetBoolean());
+        await browser.EvaluateAsync("document.querySelector('#accuracy svg').focus()");
+        await browser.CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key = "ArrowLeft" });
+        Assert.StartsWith("after 96 samples\n", await TextAsync(browser, "#tip"), StringComparison.Ordinal);
+        Assert.Empty(browser.Console);
+    }
+
+    [Theory]
+    [InlineData(360, false)]
+    [InlineData(360, true)]
+    [InlineData(1200, true)]
+    public async Task Page_AnyWidth_FitsAndEverythingHasAName(int width, bool dark)
+    {
+        await using var host = await LiveHost.StartAsync(options => options.Labels = ["low", "mid & <b>", "a name that is much too long for the side of a figure"], new RecordingLearner());
+        await using var browser = await Chromium.StartAsync();
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(64).Read()), LiveHost.Lines);
+        await host.LearnedAsync(64);
+        await browser.OpenAsync(host.Client.BaseAddress!, width, dark);
+        await browser.UntilAsync("document.querySelectorAll('#classes svg path').length > 0 && !document.getElementById('draw').hidden");
+        await browser.EvaluateAsync("predict()");
+        Assert.InRange((await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32(), 1, width);
+        Assert.Equal(dark ? "rgb(16, 21, 28)" : "rgb(255, 255, 255)", (await browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor")).GetString());
+
+        var tree = await browser.CallAsync("Accessibility.getFullAXTree");
+        string[] roles = ["button", "image", "textbox"];
+        var named = 0;
+        foreach (var node in tree.GetProperty("nodes").EnumerateArray().Where(node => !node.GetProperty("ignored").GetBoolean()))
+        {
+            if (!roles.Contains(node.GetProperty("role").GetProperty("value").GetString()))
+                continue;
+            Assert.NotEqual(string.Empty, node.GetProperty("name").GetProperty("value").GetString());
+            named++;
+        }
+
+        Assert.InRange(named, 7, 100);
+        Assert.Empty(browser.Console);
+    }
+
+    [Fact]
+    public async Task Pause_WithAKey_AsksForItOnceAndKeepsItNowhere()
+    {
+        await using var host = await LiveHost.StartAsync(learner: new RecordingLearner(), serve: options => options with { Key = new ApiKey(Secret, "test") });
+        await using var browser = await Chromium.StartAsync();
+        await browser.OpenAsync(host.Client.BaseAddress!);
+        await browser.UntilAsync("!document.getElementById('pause').disabled");
+        await browser.EvaluateAsync("document.getElementById('pause').click()");
+        await EnterAsync("not the key that it has");
+        await EnterAsync(Secret);
+        await browser.UntilAsync("document.getElementById('state').textContent == 'paused'");
+        Assert.True(host.Service.Learner.Paused);
+        Assert.Equal("Resume", await TextAsync(browser, "#pause"));
+
+        // Now it is known.
+        await browser.EvaluateAsync("document.getElementById('pause').click()");
+        await browser.UntilAsync("document.getElementById('state').textContent == 'learning'");
+        Assert.False(host.Service.Learner.Paused);
+        await browser.EvaluateAsync("document.getElementById('checkpoint').click()");
+        await browser.UntilAsync("document.getElementById('said').textContent.includes('--state')");
+        var kept = await browser.EvaluateAsync("[localStorage.length, sessionStorage.length, document.cookie.length, document.documentElement.outerHTML.includes('enough letters'), document.getElementById('key').value.length]");
+        Assert.Equal("[0,0,0,false,0]", kept.GetRawText());
+
+        // Refused requests are told by the browser itself; the page has no error of its own.
+        Assert.All(browser.Console, said => Assert.Matches("status of (401|409)", said));
+
+        async Task EnterAsync(string key)
+        {
+            await browser.UntilAsync("document.getElementById('ask').open");
+            await browser.EvaluateAsync($"document.getElementById('key').value = '{key}'; document.querySelector('#ask [type=submit]').click()");
+        }
+    }
+
+    [Fact]
+    public async Task Service_StartsAgainWithoutState_IsShownFromItsBeginning()
+    {
+        await using var browser = await Chromium.StartAsync();
+        Uri address;
+        await using (var first = await LiveHost.StartAsync(learner: new RecordingLearner()))
+        {
+            address = first.Client.BaseAddress!;
+            await first.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(64).Read()), LiveHost.Lines);
+            await browser.OpenAsync(address);
+            await browser.UntilAsync("points.length == 8");
+        }
+
+        await browser.UntilAsync("document.getElementById('state').textContent == 'no connection'");
+        await using var second = await LiveHost.StartAsync(
+            learner: new RecordingLearner(), serve: options => options with { Endpoints = [new IPEndPoint(IPAddress.Loopback, address.Port)] });
+        await second.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(24).Read()), LiveHost.Lines);
+        await browser.UntilAsync("points.map(p => p.samples).join() == '8,16,24' && document.getElementById('samples').textContent == '24'");
+        Assert.All(browser.Console, said => Assert.Contains("net::ERR_", said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Policy_ScriptOrRequestOfAnotherOrigin_IsStoppedAndTold()
+    {
+        await using var host = await LiveHost.StartAsync(learner: new RecordingLearner());
+        await using var browser = await Chromium.StartAsync();
+        await browser.OpenAsync(host.Client.BaseAddress!);
+        await browser.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))");
+        Assert.Equal("stopped", (await browser.EvaluateAsync("fetch('http://localhost:1/').then(() => 'sent', () => 'stopped')")).GetString());
+        Assert.Equal("undefined", (await browser.EvaluateAsync("typeof window.ran")).GetString());
+        Assert.Contains(browser.Console, said => said.Contains("script-src", StringComparison.Ordinal));
+        Assert.Contains(browser.Console, said => said.Contains("connect-src", StringComparison.Ordinal));
+    }
+
+    /// <summary>Waits until the page shows so many samples, and compares it with what the service says.</summary>
+    private static async Task ShowsAsync(LiveHost host, Chromium browser, int samples)
+    {
+        await browser.UntilAsync($"document.getElementById('samples').textContent == '{samples}' && points.length == {samples / TinyRun.BatchSize} && !planned");
+        var status = await host.GetAsync("/status");
+        var rows = await browser.EvaluateAsync("[...document.querySelectorAll('#accuracies tbody tr, #ledger tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))");
+        Assert.Equal(
+            [Row("learner", "accuracy"), Row("no change", "noChange"), Row("majority class", "majorityClass"), Counted("offered"), Counted("accepted"), Counted("dropped"), Counted("trained"), Counted("dead letters", "deadLettered"), Counted("skipped"), Counted("in flight", "inFlight")],
+            rows.EnumerateArray().Select(row => string.Join('|', row.EnumerateArray())));
+        Assert.Equal(samples, status.GetProperty("ledger").GetProperty("trained").GetInt32());
+
+        var lines = await browser.EvaluateAsync("['accuracy', 'kept'].map(id => [...document.querySelectorAll(`#${id} > svg path`)].map(path => path.getAttribute('d').split('L').length))");
+        var (columns, layers) = (samples / TinyRun.BatchSize, (await browser.EvaluateAsync("points[0].kept.length")).GetInt32());
+        Assert.InRange(layers, 1, 8);
+        Assert.Equal(Enumerable.Repeat(columns, 6), lines[0].EnumerateArray().Select(count => count.GetInt32()));
+        Assert.Equal(Enumerable.Repeat(columns, layers), lines[1].EnumerateArray().Select(count => count.GetInt32()));
+        Assert.True((await browser.EvaluateAsync("document.querySelectorAll('#classes > svg path').length")).GetInt32() > 0);
+        Assert.DoesNotMatch("NaN|undefined", (await browser.EvaluateAsync("document.querySelector('main').innerHTML")).GetString()!);
+
+        string Counted(string name, string? field = null) => $"{name}|{status.GetProperty("ledger").GetProperty(field ?? name).GetInt64()}";
+
+        string Row(string name, string field) => $"{name}|{Percent(status.GetProperty(field).GetProperty("window"))}|{Percent(status.GetProperty(field).GetProperty("cumulative"))}";
+
+        static string Percent(JsonElement share) =>
+            string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * (decimal)share.GetDouble(), 1, MidpointRounding.AwayFromZero):0.0} %");
+    }
+
+    private static async Task<string> TextAsync(Chromium browser, string selector) =>
+        (await browser.EvaluateAsync($"document.querySelector('{selector}').textContent")).GetString()!;
+}
