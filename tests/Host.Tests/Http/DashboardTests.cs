@@ -67,6 +67,11 @@ public sealed class DashboardTests
         await browser.EvaluateAsync("document.querySelector('#accuracy svg').focus()");
         await browser.CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key = "ArrowLeft" });
         Assert.StartsWith("after 96 samples\n", await TextAsync(browser, "#tip"), StringComparison.Ordinal);
+
+        // A sample without its label takes a position, and waits.
+        await host.PostAsync("/samples", LiveHost.JsonOf(new BandStream(97).Read(96).Single(), label: false, id: "late"));
+        await browser.UntilAsync("document.getElementById('waiting').textContent == '1'");
+        Assert.Contains("<td>97</td>", (await browser.EvaluateAsync("document.querySelector('#intake tbody').innerHTML")).GetString(), StringComparison.Ordinal);
         Assert.Empty(browser.Console);
     }
 
