@@ -24,6 +24,7 @@ namespace DynamosStream.Host;
 /// <param name="EvaluateEvery">Samples from one held-out test to the next, besides those where hidden tasks end; 0 for none but at the end; null for
 /// those where tasks end.</param>
 /// <param name="Labels">Names of the classes; null where they have none.</param>
+/// <param name="Device">Where to compute: cpu, cuda or cuda:N; null for CUDA where there is one.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -43,7 +44,8 @@ internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Set = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? EvaluateEvery = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Labels = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Labels = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null)
 {
     public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;

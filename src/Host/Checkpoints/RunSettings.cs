@@ -16,7 +16,7 @@ internal static class RunSettings
     private const string Unset = "default";
 
     private static readonly string[] FreeOptions =
-        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init", "set"];
+        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init", "set", "device"];
 
     // The same numbers added in wider vectors may differ in their last bits.
     private static readonly string Vectors =
@@ -51,6 +51,7 @@ internal static class RunSettings
     {
         ["limit"] = options.Limit is { } limit ? Text(limit) : Unset,
         ["threads"] = options.Threads is { } threads ? Text(threads) : Unset,
+        ["device"] = options.Device ?? Unset,
         ["data-dir"] = options.DataDir ?? Unset,
         ["out"] = options.Out ?? Unset,
         ["checkpoint-every"] = Text(options.CheckpointEvery),

@@ -69,6 +69,19 @@ internal static class RunArguments
         CustomParser = result => WholeNumber(result, 1, MaxThreads),
     };
 
+    public static readonly Option<string?> Device = new("--device")
+    {
+        Description = "Where to compute: cpu, cuda or cuda:N; CUDA needs a build with -p:Torch=cuda. [default: auto, CUDA where there is one]",
+        HelpName = "device",
+        CustomParser = result =>
+        {
+            var device = result.Tokens[0].Value;
+            if (!ComputeDevice.IsName(device))
+                result.AddError($"--device '{device}' is not known; expected {ComputeDevice.Expected}");
+            return device == ComputeDevice.Auto ? null : device;
+        },
+    };
+
     private static readonly Option<string?> State = new("--state")
     {
         Description = "Folder that receives checkpoints, and from which the run goes on where it ended. [default: none]",
@@ -128,7 +141,7 @@ internal static class RunArguments
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, Device, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
             command.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -155,7 +168,8 @@ internal static class RunArguments
         CheckpointSeconds: parsed.GetValue(CheckpointSeconds),
         Set: SetOf(parsed),
         Validation: parsed.GetValue(Validation),
-        EvaluateEvery: parsed.GetValue(EvaluateEvery));
+        EvaluateEvery: parsed.GetValue(EvaluateEvery),
+        Device: parsed.GetValue(Device));
 
     /// <summary>The hyper-parameters that are set; null for none.</summary>
     public static string[]? SetOf(ParseResult parsed) => parsed.GetValue(Set) is { Length: > 0 } set ? set : null;

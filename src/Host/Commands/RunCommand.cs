@@ -58,6 +58,7 @@ internal static class RunCommand
             BufferSize = options.Buffer,
             HyperParameters = hyperParameters,
             InitialWeights = weights,
+            Device = ComputeDevice.Resolve(options.Device ?? ComputeDevice.Auto),
         };
         return new LearnerRun(
             options.RunId,

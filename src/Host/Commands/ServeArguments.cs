@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using DynamosStream.Host.Http;
 using DynamosStream.Host.Serving;
+using DynamosStream.Learner;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Commands;
@@ -118,7 +119,7 @@ internal static class ServeArguments
     public static IReadOnlyList<Option> All { get; } =
     [
         Port, Urls, ApiKeyFile, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
-        CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Set,
+        CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Device, RunArguments.Set,
     ];
 
     /// <summary>Where to listen.</summary>
@@ -159,6 +160,7 @@ internal static class ServeArguments
             _ => OverloadPolicy.Wait,
         };
         options.LabelWindow = (int)parsed.GetValue(LabelWindow);
+        options.Device = parsed.GetValue(RunArguments.Device) ?? ComputeDevice.Auto;
         if (RunArguments.SetOf(parsed) is { } set)
             options.HyperParameters = HyperParameterSettings.For(new RunOptions(LiveStream.Name, options.Learner, options.Buffer, options.Seed, Set: set));
     }

@@ -78,7 +78,7 @@ internal static class ServeCommand
         yield return $"dynamos {ProductVersion.Text}";
         yield return Units.Row("listening", string.Join(", ", addresses));
         yield return Units.Row("samples", $"{options.Shape}, {options.Classes} classes{(options.Labels.Count > 0 ? $": {string.Join(", ", options.Labels)}" : string.Empty)}");
-        yield return Units.Row("learner", $"{service.Run.RunId}, {service.Run.BatchSize} samples a step, threads {torch.get_num_threads()}");
+        yield return Units.Row("learner", $"{service.Run.RunId}, {service.Run.BatchSize} samples a step, {Units.Where(options.Device)}");
         yield return Units.Row("state", options.State is not { } folder
             ? "none: what is learned is gone when it ends"
             : $"{folder}: {(service.LearnedBefore == 0 ? "begins" : $"goes on after {Units.Count(service.LearnedBefore)} samples")}");

@@ -1,7 +1,6 @@
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using Spectre.Console;
-using TorchSharp;
 using static System.FormattableString;
 
 namespace DynamosStream.Host.Display;
@@ -16,7 +15,7 @@ internal static class StartText
         console.WriteLine($"dynamos {ProductVersion.Text}");
         WriteRow("stream", $"{stream.Name}: {length}, {stream.Classes} classes, {stream.Shape}");
         var buffer = RunOptions.HasMemory(options.Learner) ? $"buffer {Units.Count(options.Buffer)}, " : string.Empty;
-        WriteRow("learner", $"{options.Learner}: {buffer}seed {options.Seed}, threads {torch.get_num_threads()}");
+        WriteRow("learner", $"{options.Learner}: {buffer}seed {options.Seed}, {Units.Where(options.Device)}");
         WriteRow("settings", hyperParameters.Source);
         foreach (var line in Values(hyperParameters))
             WriteRow(string.Empty, line);

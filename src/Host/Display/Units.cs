@@ -1,10 +1,17 @@
 using System.Globalization;
+using DynamosStream.Learner;
+using TorchSharp;
 
 namespace DynamosStream.Host.Display;
 
 /// <summary>How numbers are shown, the same in every culture.</summary>
 internal static class Units
 {
+    /// <summary>Where a learner computes.</summary>
+    /// <param name="device">As it was asked for; null for the default.</param>
+    public static string Where(string? device) =>
+        ComputeDevice.Resolve(device ?? ComputeDevice.Auto) is var resolved && resolved == "cpu" ? $"threads {torch.get_num_threads()}" : $"on {resolved}";
+
     public static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
     public static string WholePercent(double share) => (100 * share).ToString("F0", CultureInfo.InvariantCulture) + " %";

@@ -60,6 +60,10 @@ public sealed class DynamosStreamOptions
     [Range(1, 1_000_000)]
     public int LabelWindow { get; set; } = 10_000;
 
+    /// <summary>Where the learner computes: auto (CUDA where there is one), cpu, cuda or cuda:N. Default: auto.</summary>
+    [Required]
+    public string Device { get; set; } = ComputeDevice.Auto;
+
     /// <summary>The learner's hyper-parameters; null for the preset of learner and buffer. Default: null.</summary>
     public HyperParameters? HyperParameters { get; set; }
 }

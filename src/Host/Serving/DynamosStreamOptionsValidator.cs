@@ -27,6 +27,8 @@ internal sealed class DynamosStreamOptionsValidator(LearnerChoice? choice = null
             yield return $"Learner is '{options.Learner}'; expected one of {string.Join(", ", OnlineLearners.Names)}.";
         if (shape.Channels is not (1 or 3) || shape.Height < 4 || shape.Width < 4 || (long)shape.Channels * shape.Height * shape.Width > MostFeatures)
             yield return $"Shape is {shape}; expected 1 or 3 channels, at least 4 rows and columns, and at most {MostFeatures} features.";
+        if (!ComputeDevice.IsName(options.Device))
+            yield return $"Device is '{options.Device}'; expected {ComputeDevice.Expected}.";
         if (labels.Count > 0 && labels.Count != options.Classes)
             yield return $"Labels has {labels.Count} names; expected one for each of the {options.Classes} classes.";
         if (labels.GroupBy(label => label, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -48,6 +48,7 @@ internal sealed class LiveService : IDisposable
             Classes = options.Classes,
             BufferSize = options.Buffer,
             HyperParameters = hyperParameters,
+            Device = ComputeDevice.Resolve(options.Device),
         };
         var description = new StreamDescription(LiveStream.Name, options.Shape, options.Classes, 0, Endless: true);
         var runOptions = new RunOptions(
@@ -59,7 +60,8 @@ internal sealed class LiveService : IDisposable
             CheckpointEvery: options.CheckpointEvery,
             CheckpointSeconds: options.CheckpointSeconds,
             Keep: options.Keep,
-            Labels: options.Labels.Count == 0 ? null : options.Labels);
+            Labels: options.Labels.Count == 0 ? null : options.Labels,
+            Device: options.Device == ComputeDevice.Auto ? null : options.Device);
 
         RunState? state = null;
         ISampleLog? log = null;

@@ -33,11 +33,11 @@ public sealed class RunSettingsTests
     [Fact]
     public void Deciding_WhatChangesNoNumber_IsNot()
     {
-        var other = Options with { Limit = 5, Threads = 3, Out = "o", State = "s", DataDir = "d", Quiet = true, CheckpointEvery = 1, Keep = 1 };
+        var other = Options with { Limit = 5, Threads = 3, Out = "o", State = "s", DataDir = "d", Quiet = true, CheckpointEvery = 1, Keep = 1, Device = "cpu" };
         var (before, now) = (RunSettings.Deciding(Options, Stream, Hyper), RunSettings.Deciding(other, Stream, Hyper with { Source = "me" }));
         Assert.Empty(RunSettings.Differences(before, now));
         Assert.Equal(
-            ["checkpoint-every", "data-dir", "keep", "limit", "out", "threads"],
+            ["checkpoint-every", "data-dir", "device", "keep", "limit", "out", "threads"],
             RunSettings.Differences(RunSettings.Free(Options), RunSettings.Free(other)).Select(difference => difference.Name));
     }
 }

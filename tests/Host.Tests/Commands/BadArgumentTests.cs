@@ -19,6 +19,8 @@ public sealed class BadArgumentTests
     [InlineData("--seed 99999999999999999999", "--seed '99999999999999999999'", "whole number")]
     [InlineData("--limit some", "--limit 'some'", "at least 0")]
     [InlineData("--threads 0", "--threads '0'", "from 1 to 1024")]
+    [InlineData("--device gpu", "--device 'gpu'", "expected auto, cpu, cuda or cuda:N")]
+    [InlineData("--device cuda:x", "--device 'cuda:x'", "expected auto, cpu, cuda or cuda:N")]
     [InlineData("--seed 1 --seed 2", "'--seed'", "single argument")]
     [InlineData("--out ", "--out ''", "path of a folder")]
     [InlineData("--data-dir ", "--data-dir ''", "path of a folder")]
