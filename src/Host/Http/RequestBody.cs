@@ -14,25 +14,26 @@ internal sealed record RequestBody(bool IsSingle, IReadOnlyList<ParsedSample> Sa
     private const string Json = "application/json", Lines = "application/x-ndjson";
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="RequestException">It is of another type, no JSON, or empty.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, SampleJson form)
+    /// <exception cref="RequestException">It is of another type, no JSON, or empty, or there is no room for it.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, SampleJson form, BodyBudget budget)
     {
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value : null;
         if (type != Json && type != Lines)
             throw new RequestException(StatusCodes.Status415UnsupportedMediaType, $"the content type is '{request.ContentType}'; expected {Json} or {Lines}.");
-        var bytes = await ReadAllAsync(request);
+        var bytes = await ReadAllAsync(request, budget.Begin(request.HttpContext.Response));
         var body = type == Json ? OfJson(bytes, form) : new RequestBody(IsSingle: false, [.. OfLines(bytes, form)]);
         return body.Samples.Count > 0
             ? body
             : throw new RequestException(StatusCodes.Status400BadRequest, "the body holds no sample; expected at least one.");
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(HttpRequest request)
+    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(HttpRequest request, BodyBudget.Body body)
     {
         var bytes = new ArrayBufferWriter<byte>();
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            body.Add(read.Buffer.Length);
             foreach (var part in read.Buffer)
                 bytes.Write(part.Span);
             request.BodyReader.AdvanceTo(read.Buffer.End);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace DynamosStream.Host.Http;
 
 /// <summary><c>POST /samples</c>, <c>POST /labels</c> and <c>POST /predict</c>.</summary>
-internal sealed class SampleEndpoints(LiveService service)
+internal sealed class SampleEndpoints(LiveService service, BodyBudget budget)
 {
     private const int RetryAfterSeconds = 1;
 
@@ -34,7 +34,7 @@ internal sealed class SampleEndpoints(LiveService service)
     /// <summary>Predicts, and takes nothing.</summary>
     public async Task PredictAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadAsync(context.Request, _form);
+        var body = await RequestBody.ReadAsync(context.Request, _form, budget);
         foreach (var item in body.Samples)
         {
             var error = item.Error
@@ -62,7 +62,7 @@ internal sealed class SampleEndpoints(LiveService service)
     private async Task OfferAsync(HttpContext context, Func<Sample, string?> findFault, bool predict)
     {
         RequireOpen();
-        var body = await RequestBody.ReadAsync(context.Request, _form);
+        var body = await RequestBody.ReadAsync(context.Request, _form, budget);
         ParsedSample[] items = [.. body.Samples.Select(Checked)];
         var predictions = await PredictAsync(items, predict, context.RequestAborted);
         var (answers, last) = Offer(items, predictions, body.IsSingle);

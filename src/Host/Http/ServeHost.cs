@@ -29,7 +29,7 @@ internal static class ServeHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(options).AddSingleton<Guard>();
+        builder.Services.AddSingleton(options).AddSingleton<Guard>().AddSingleton<BodyBudget>();
         builder.Services.AddSingleton<EventHub>().AddSingleton<StatusBoard>();
         builder.Services.AddSingleton<IObserver<AccuracyEvent>>(services => services.GetRequiredService<EventHub>());
         builder.Services.AddSingleton<IObserver<AccuracyEvent>>(services => services.GetRequiredService<StatusBoard>());

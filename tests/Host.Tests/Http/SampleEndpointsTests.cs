@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
+using DynamosStream.Host.Http;
 using DynamosStream.Host.Tests.Fakes;
 using DynamosStream.Streams;
 using DynamosStream.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DynamosStream.Host.Tests.Http;
 
@@ -114,6 +116,35 @@ public sealed class SampleEndpointsTests
         var (status, problem) = await host.PostAsync("/samples", new string(' ', 2000));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.Contains("expected at most 1000 bytes", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_BodiesTooLargeTogether_Is503UntilOthersHaveEnded()
+    {
+        await using var host = await LiveHost.StartAsync(learner: new RecordingLearner(), serve: options => options with { MaxBodyBytes = 1000 });
+        var budget = host.App.Services.GetRequiredService<BodyBudget>();
+        var rest = new TaskCompletionSource();
+        Task<HttpResponseMessage>[] slow = [.. Enumerable.Range(0, 4).Select(_ => host.Client.PostAsync("/samples", new HeldContent(900, rest.Task), TestContext.Current.CancellationToken))];
+        while (budget.InUse < 4 * 900)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+
+        using var refused = await host.Client.PostAsync("/samples", new HeldContent(900, Task.CompletedTask), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+        var problem = await LiveHost.ReadAsync(refused);
+        Assert.Contains("expected at most 4000 bytes together", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        rest.SetResult();
+        foreach (var response in await Task.WhenAll(slow))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            response.Dispose();
+        }
+
+        while (budget.InUse > 0)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        var (status, _) = await host.PostAsync("/samples", LiveHost.JsonOf(new BandStream(1).Read().First()));
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     [Fact]
