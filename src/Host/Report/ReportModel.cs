@@ -11,12 +11,14 @@ internal sealed record ReportModel(string Version, int Runs, IReadOnlyList<Repor
 
 /// <param name="Name">The stream's name.</param>
 /// <param name="X">Samples seen at the end of each stretch.</param>
+/// <param name="TestsX">Samples seen at each held-out test of any run; empty where no run was tested before its end.</param>
 /// <param name="Phases">What the stream hides from the learner, in its longest run; empty where nothing changes.</param>
 /// <param name="Groups">The runs by learner, memory and settings.</param>
 /// <param name="Published">What others published on it, where the folder's table tells it.</param>
 internal sealed record ReportStream(
     string Name,
     IReadOnlyList<double> X,
+    IReadOnlyList<double> TestsX,
     IReadOnlyList<ReportPhase> Phases,
     IReadOnlyList<ReportGroup> Groups,
     IReadOnlyList<ReportPublished> Published);
@@ -46,6 +48,8 @@ internal sealed record ReportPublished(string Stream, string Method, string? Lea
 /// <param name="KeptShare">Share of the gated channels kept in the last prediction, mean; null without gates.</param>
 /// <param name="Window">Prequential accuracy over the last 1,000 samples, mean.</param>
 /// <param name="WindowSd">Its standard deviation over the seeds; null for one run.</param>
+/// <param name="Tests">Held-out accuracy at each of the stream's <c>TestsX</c>, mean.</param>
+/// <param name="TestsSd">Its standard deviation over the seeds; null for one run.</param>
 /// <param name="Runs">The same of each run.</param>
 /// <param name="Classes">For each class its prequential accuracy within each stretch, of all runs together.</param>
 /// <param name="Kept">For each gated layer the share of channels kept, mean; empty without gates.</param>
@@ -63,6 +67,8 @@ internal sealed record ReportGroup(
     double? KeptShare,
     IReadOnlyList<double?> Window,
     IReadOnlyList<double?>? WindowSd,
+    IReadOnlyList<double?> Tests,
+    IReadOnlyList<double?>? TestsSd,
     IReadOnlyList<ReportRun> Runs,
     IReadOnlyList<double?[]> Classes,
     IReadOnlyList<double?[]> Kept,
@@ -71,7 +77,8 @@ internal sealed record ReportGroup(
 
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Window">Prequential accuracy over its last 1,000 samples.</param>
-internal sealed record ReportRun(long Seed, IReadOnlyList<double?> Window);
+/// <param name="Tests">Held-out accuracy at each of the stream's <c>TestsX</c>.</param>
+internal sealed record ReportRun(long Seed, IReadOnlyList<double?> Window, IReadOnlyList<double?> Tests);
 
 /// <param name="Seed">Seed of the run that was analysed.</param>
 /// <param name="Samples">Samples it had learned.</param>

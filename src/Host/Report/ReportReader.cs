@@ -45,10 +45,23 @@ internal static class ReportReader
         var number = 0;
         foreach (var line in File.ReadLines(events))
             curves.Add(Parse($"{events}:{++number}", line, json => JsonSerializer.Deserialize(json, ResultJson.Default.AccuracyEvent)));
-        var analysis = Path.Combine(folder, ResultFolder.AnalysisName);
+        var (analysis, tests) = (Path.Combine(folder, ResultFolder.AnalysisName), Path.Combine(folder, ResultFolder.TestsName));
         using var content = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, ResultFolder.SummaryName)));
         JsonElement? tasks = content.RootElement.TryGetProperty("tasks", out var found) && found.ValueKind == JsonValueKind.Object ? found.Clone() : null;
-        return new Run(summary, curves, tasks, File.Exists(analysis) ? Parse(analysis, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunAnalysis)) : null);
+        return new Run(summary, curves, File.Exists(tests) ? ReadTests(tests) : [], tasks, File.Exists(analysis) ? Parse(analysis, json => JsonSerializer.Deserialize(json, ResultJson.Default.RunAnalysis)) : null);
+    }
+
+    /// <summary>Held-out accuracy by samples learned.</summary>
+    private static SortedDictionary<long, double> ReadTests(string path)
+    {
+        var (tests, number) = (new SortedDictionary<long, double>(), 0);
+        foreach (var line in File.ReadLines(path))
+        {
+            var test = Parse($"{path}:{++number}", line, json => JsonSerializer.Deserialize(json, ResultJson.Default.HeldOutEvent));
+            tests[test.Samples] = test.Accuracy;
+        }
+
+        return tests;
     }
 
     /// <summary>What was published on the streams of a sweep; nothing where there is no sweep.</summary>
@@ -67,9 +80,11 @@ internal static class ReportReader
         // A stretch that no run has is left out: there are more stretches than batches where little was learned.
         var ends = Enumerable.Range(0, runs[0].Curves.Ends.Length).Select(stretch => runs.Max(run => run.Curves.Ends[stretch])).ToArray();
         int[] filled = [.. Enumerable.Range(0, ends.Length).Where(stretch => ends[stretch] is not null)];
+        long[] tests = [.. runs.SelectMany(run => run.Tests.Keys).Distinct().Order()];
         return new ReportStream(
             name,
             [.. filled.Select(stretch => ends[stretch]!.Value)],
+            [.. tests.Select(samples => (double)samples)],
             Phases(runs.MaxBy(run => run.Summary.Samples)!),
             [
                 .. runs.GroupBy(run => (run.Summary.Options.Learner, Buffer: run.Curves.HasMemory ? run.Summary.Options.Buffer : (int?)null, Settings: Settings(run.Summary)))
@@ -77,7 +92,7 @@ internal static class ReportReader
                     .ThenBy(group => group.Key.Learner, StringComparer.Ordinal)
                     .ThenBy(group => group.Key.Settings, StringComparer.Ordinal)
                     .Select(group => Group(
-                        group.Key.Learner, group.Key.Buffer, group.Key.Settings, [.. group.OrderBy(run => run.Summary.Options.Seed).DistinctBy(run => run.Summary.Options.Seed)], filled)),
+                        group.Key.Learner, group.Key.Buffer, group.Key.Settings, [.. group.OrderBy(run => run.Summary.Options.Seed).DistinctBy(run => run.Summary.Options.Seed)], filled, tests)),
             ],
             published);
     }
@@ -92,10 +107,12 @@ internal static class ReportReader
                 .Where(phase => phase.Start < run.Summary.Samples),
         ];
 
-    private static ReportGroup Group(string learner, int? buffer, string settings, Run[] runs, int[] filled)
+    private static ReportGroup Group(string learner, int? buffer, string settings, Run[] runs, int[] filled, long[] tests)
     {
         var summaries = runs.Select(run => run.Summary).ToArray();
         var windows = runs.Select(run => Pick(run.Curves.Window)).ToArray();
+        var heldOut = runs.Select(run => tests.Select(samples => run.Tests.TryGetValue(samples, out var accuracy) ? Round(accuracy) : null).ToArray()).ToArray();
+        Spread?[] heldOutSpreads = [.. Enumerable.Range(0, tests.Length).Select(t => Spread.Of(heldOut.Select(run => run[t])))];
         Spread?[] spreads = [.. Enumerable.Range(0, filled.Length).Select(s => Spread.Of(windows.Select(window => window[s])))];
         var analysed = runs.FirstOrDefault(run => run.Analysis is not null);
         var all = new RunCurves(summaries[0].Samples, summaries[0].ClassAccuracy.Count);
@@ -113,7 +130,9 @@ internal static class ReportReader
             summaries.Average(summary => summary.PredictionKeptShare is { Count: > 0 } kept ? (double?)kept.Average() : null),
             [.. spreads.Select(spread => Round(spread?.Mean))],
             runs.Length == 1 ? null : [.. spreads.Select(spread => Round(spread?.Sd))],
-            [.. runs.Zip(windows, (run, window) => new ReportRun(run.Summary.Options.Seed, window))],
+            [.. heldOutSpreads.Select(spread => Round(spread?.Mean))],
+            runs.Length == 1 ? null : [.. heldOutSpreads.Select(spread => Round(spread?.Sd))],
+            [.. runs.Select((run, i) => new ReportRun(run.Summary.Options.Seed, windows[i], heldOut[i]))],
             [.. all.Classes.Select(Pick)],
             [.. all.Kept.Select(Pick)],
             runs[0].Tasks,
@@ -151,5 +170,5 @@ internal static class ReportReader
         }
     }
 
-    private sealed record Run(RunSummary Summary, RunCurves Curves, JsonElement? Tasks, RunAnalysis? Analysis);
+    private sealed record Run(RunSummary Summary, RunCurves Curves, SortedDictionary<long, double> Tests, JsonElement? Tasks, RunAnalysis? Analysis);
 }

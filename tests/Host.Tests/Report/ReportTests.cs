@@ -16,7 +16,7 @@ public sealed class ReportTests : IDisposable
     {
         foreach (var seed in new[] { "1", "2" })
             await RunAsync("--learner", "sgd", "--limit", "96", "--quiet", "--seed", seed, "--out", _folder[$"runs/cells/sgd{seed}"]);
-        await RunAsync("--limit", "320", "--quiet", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
+        await RunAsync("--limit", "320", "--quiet", "--evaluate-every", "160", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
         await RunAsync("analyze", _folder["state"], _folder["runs/cells/dynamos"]);
         var summary = JsonNode.Parse(File.ReadAllText(_folder["runs/cells/dynamos/summary.json"]))!;
         summary["heldOutAsTrained"] = 0.125;
@@ -46,7 +46,7 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("<td>320</td>", Figure(drawn, "measures-glyphs-360"), StringComparison.Ordinal);
         (string Figure, int MarksMin)[] figures =
         [
-            ("accuracy-glyphs-360", 20), ("classes-sgd-limit-96-glyphs-360", 6), ("classes-dynamos-buffer-500-limit-320-glyphs-360", 20),
+            ("accuracy-glyphs-360", 20), ("tests-glyphs-360", 3), ("classes-sgd-limit-96-glyphs-360", 6), ("classes-dynamos-buffer-500-limit-320-glyphs-360", 20),
             ("kept-dynamos-buffer-500-limit-320-glyphs-360", 20), ("tasks-dynamos-buffer-500-limit-320-glyphs-360", 8), ("memory-dynamos-buffer-500-limit-320-glyphs-360", 20 * 9),
             ("firing-dynamos-buffer-500-limit-320-glyphs-360", 256 * 9), ("divergence-dynamos-buffer-500-limit-320-glyphs-360", 81),
             ("embedding-dynamos-buffer-500-limit-320-glyphs-360", 900), ("trials-dynamos-buffer-500-limit-320-glyphs-360", 64),
@@ -79,6 +79,10 @@ public sealed class ReportTests : IDisposable
             await RunAsync("--learner", "er", "--limit", "64", "--quiet", "--seed", seed, "--buffer", buffer, "--out", _folder[$"runs/er-{buffer}-{seed}"]);
         }
 
+        File.WriteAllText(_folder["runs/er-100-1/tasks.ndjson"], Test(0, 0.25) + Test(64, 0.75));
+        File.WriteAllText(_folder["runs/er-100-2/tasks.ndjson"], Test(0, 0.5));
+        static string Test(int samples, double accuracy) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{{\"runId\":\"er\",\"sequence\":{samples},\"samples\":{samples},\"accuracy\":{accuracy}}}\n");
         var model = ReportReader.Read(_folder["runs"]);
         Assert.Equal(6, model.Runs);
         var stream = Assert.Single(model.Streams);
@@ -92,6 +96,11 @@ public sealed class ReportTests : IDisposable
         for (var k = 0; k < 4; k++)
             Assert.Equal(er.Runs.Average(run => run.Window[k]!.Value), er.Window[k]!.Value, 3);
         Assert.Null(stream.Groups[2].WindowSd);
+        Assert.Equal([0.0, 64], stream.TestsX);
+        Assert.Equal([0.375, 0.75], er.Tests);
+        Assert.Equal([0.1768, null], er.TestsSd);
+        Assert.Equal([0.5, null], er.Runs[1].Tests);
+        Assert.Equal([null, null], sgd.Tests);
     }
 
     [Fact]
