@@ -11,6 +11,17 @@ public static class ComputeDevice
     /// <summary>What is expected where a device is named.</summary>
     public const string Expected = "auto, cpu, cuda or cuda:N";
 
+#if TORCH_MANAGED
+    /// <summary>What computes.</summary>
+    public static string Engine => "embedded, in C#";
+#else
+    /// <summary>What computes.</summary>
+    public static string Engine => $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}";
+#endif
+
+    /// <summary>Numbers that the engine's kernels compute at once: 4, 8 (AVX2) or 16 (AVX-512); null for an engine that chooses by itself.</summary>
+    public static int? VectorFloats => Operators.VectorFloats;
+
     /// <summary>Why nothing can be computed on CUDA here; null if it can.</summary>
 #if TORCH_MANAGED
     public static string? WhyNoCuda => "this build has the embedded engine, which computes on CPUs; build with -p:Torch=cuda";

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,6 +11,14 @@ internal static class Operators
     [ThreadStatic]
     private static MultiplyAdds _multiplyAdds;
 
+    /// <summary>Floats that the embedded engine's kernels compute at once; null where it does not compute.</summary>
+    public static int? VectorFloats =>
+#if TORCH_MANAGED
+        TorchSharp.Kernels.KernelSet.Current.Lanes;
+#else
+        null;
+#endif
+
     /// <summary>What this thread's convolutions have taken since the last call. A composition computes dropped channels, too.</summary>
     public static MultiplyAdds TakeMultiplyAdds()
     {
@@ -21,7 +30,7 @@ internal static class Operators
     /// <summary>Until it is disposed, units in inference prepare their weights once; weights and BatchNorm must not change. Null where there is nothing to prepare.</summary>
     public static IDisposable? KeepWeights() =>
 #if TORCH_MANAGED
-        new TorchSharp.KeptUnitWeights();
+        new KeptUnitWeights();
 #else
         null;
 #endif
@@ -37,7 +46,7 @@ internal static class Operators
         Tensor x, Tensor weight, BatchNorm2d bn, long stride = 1, Tensor? residual = null, Tensor? gate = null)
     {
 #if TORCH_MANAGED
-        var result = TorchSharp.Fused.ConvolutionBatchNormRelu(x, weight, bn, stride, residual, gate, out var done);
+        var result = Fused.ConvolutionBatchNormRelu(x, weight, bn, stride, residual, gate, out var done);
         Count(result, weight, done);
         return result;
 #else
@@ -54,7 +63,7 @@ internal static class Operators
     public static Tensor ConvBn(Tensor x, Tensor weight, BatchNorm2d bn, long stride)
     {
 #if TORCH_MANAGED
-        var result = TorchSharp.Fused.ConvolutionBatchNorm(x, weight, bn, stride);
+        var result = Fused.ConvolutionBatchNorm(x, weight, bn, stride);
         Count(result, weight, done: null);
         return result;
 #else
@@ -65,7 +74,7 @@ internal static class Operators
     /// <summary>Each channel's mean over the image of BN(conv1x1(x)): N x Cin x H x W to N x Cout.</summary>
     public static Tensor PooledPointwiseBn(Tensor x, Tensor weight, BatchNorm2d bn) =>
 #if TORCH_MANAGED
-        TorchSharp.Fused.PooledPointwiseBatchNorm(x, weight, bn);
+        Fused.PooledPointwiseBatchNorm(x, weight, bn);
 #else
         bn.call(nn.functional.conv2d(x, weight)).mean([2, 3]);
 #endif
@@ -74,7 +83,7 @@ internal static class Operators
     public static bool AreFinite(IEnumerable<Tensor> tensors)
     {
 #if TORCH_MANAGED
-        return TorchSharp.Fused.AreFinite(tensors);
+        return Fused.AreFinite(tensors);
 #else
         // One number is read, not one a tensor: reading waits for the device.
         using var scope = NewDisposeScope();
