@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamosStream.Learner;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host;
@@ -25,6 +26,8 @@ namespace DynamosStream.Host;
 /// those where tasks end.</param>
 /// <param name="Labels">Names of the classes; null where they have none.</param>
 /// <param name="Device">Where to compute: cpu, cuda or cuda:N; null for CUDA where there is one.</param>
+/// <param name="AdwinDelta"><see cref="DriftSettings.AdwinDelta"/>; null for the default.</param>
+/// <param name="PageHinkleyThreshold"><see cref="DriftSettings.PageHinkleyThreshold"/>; null for the default.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -45,7 +48,9 @@ internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? EvaluateEvery = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Labels = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? AdwinDelta = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PageHinkleyThreshold = null)
 {
     public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;
@@ -53,6 +58,14 @@ internal sealed record RunOptions(
 
     /// <summary>Whether a learner has a memory, so that <see cref="Buffer"/> means something.</summary>
     public static bool HasMemory(string learner) => learner != "sgd";
+
+    /// <summary>When the drift observers raise an alarm.</summary>
+    [JsonIgnore]
+    public DriftSettings Drift => new()
+    {
+        AdwinDelta = AdwinDelta ?? DriftSettings.DefaultAdwinDelta,
+        PageHinkleyThreshold = PageHinkleyThreshold ?? DriftSettings.DefaultPageHinkleyThreshold,
+    };
 
     /// <summary>Names the run: the same options give the same name, so that the same seed gives the same event file.</summary>
     [JsonIgnore]

@@ -8,8 +8,11 @@ namespace DynamosStream.Host.Checkpoints;
 /// <param name="Arrays">The state of the learner and of its evaluation.</param>
 internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Arrays)
 {
-    /// <summary>The format that is written, and the only one that is read.</summary>
-    public const string FormatVersion = "2";
+    /// <summary>The format that is written.</summary>
+    public const string FormatVersion = "3";
+
+    // Without the drift observers, which then begin anew.
+    private const string OldestVersion = "2";
 
     private const string FormatName = "dynamos-checkpoint";
     private const string FormatKey = "format", VersionKey = "format_version", ManifestKey = "manifest";
@@ -34,8 +37,8 @@ internal sealed record Checkpoint(CheckpointManifest Manifest, StateArrays Array
         using var reader = new SafeTensorsReader(file);
         if (reader.Metadata.GetValueOrDefault(FormatKey) != FormatName)
             throw new InvalidDataException("it is not marked as a checkpoint");
-        if (reader.Metadata.GetValueOrDefault(VersionKey) is var version && version != FormatVersion)
-            throw new InvalidDataException($"its format is version {version}; this program reads version {FormatVersion}");
+        if (reader.Metadata.GetValueOrDefault(VersionKey) is var version && version is not (FormatVersion or OldestVersion))
+            throw new InvalidDataException($"its format is version {version}; this program reads the versions {OldestVersion} and {FormatVersion}");
         var arrays = reader.ReadArrays(requireSeal: true);
         return new Checkpoint(ReadManifest(reader.Metadata.GetValueOrDefault(ManifestKey, string.Empty)), arrays);
     }

@@ -132,6 +132,21 @@ internal static class RunArguments
         Description = "Hold out every tenth training image of a class and test on these, not on the test set: for choosing hyper-parameters.",
     };
 
+    public static readonly Option<double?> AdwinDelta = new("--adwin-delta")
+    {
+        Description = $"Drift alarms by ADWIN: the smaller, the fewer and the later. [default: {DriftSettings.DefaultAdwinDelta.ToString(CultureInfo.InvariantCulture)}]",
+        HelpName = "delta",
+        CustomParser = result => Number(result, value => value is >= DriftSettings.AdwinDeltaMin and <= DriftSettings.AdwinDeltaMax, "from 1e-12 to 0.5"),
+    };
+
+    public static readonly Option<double?> PageHinkleyThreshold = new("--page-hinkley-threshold")
+    {
+        Description = $"Drift alarms by Page-Hinkley: errors beyond the mean that it takes. [default: {DriftSettings.DefaultPageHinkleyThreshold}]",
+        HelpName = "errors",
+        CustomParser = result => Number(
+            result, value => value is >= DriftSettings.PageHinkleyThresholdMin and <= DriftSettings.PageHinkleyThresholdMax, "from 1 to 1000000"),
+    };
+
     private static readonly Option<bool> StopWithInput = new("--stop-with-input")
     {
         Description = "Stop when standard input ends, for the program that started this one.",
@@ -141,7 +156,7 @@ internal static class RunArguments
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, Device, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, StopWithInput])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, Device, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, AdwinDelta, PageHinkleyThreshold, StopWithInput])
             command.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -169,7 +184,9 @@ internal static class RunArguments
         Set: SetOf(parsed),
         Validation: parsed.GetValue(Validation),
         EvaluateEvery: parsed.GetValue(EvaluateEvery),
-        Device: parsed.GetValue(Device));
+        Device: parsed.GetValue(Device),
+        AdwinDelta: parsed.GetValue(AdwinDelta),
+        PageHinkleyThreshold: parsed.GetValue(PageHinkleyThreshold));
 
     /// <summary>The hyper-parameters that are set; null for none.</summary>
     public static string[]? SetOf(ParseResult parsed) => parsed.GetValue(Set) is { Length: > 0 } set ? set : null;
@@ -217,6 +234,15 @@ internal static class RunArguments
             return value;
         },
     };
+
+    private static double? Number(ArgumentResult result, Predicate<double> isValid, string range)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && isValid(number))
+            return number;
+        result.AddError($"{NameOf(result)} '{text}' is not valid; expected a number {range}");
+        return null;
+    }
 
     public static long WholeNumber(ArgumentResult result, long low, long high) => WholeNumber(result, result.Tokens[0].Value, low, high);
 

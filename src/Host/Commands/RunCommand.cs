@@ -68,6 +68,7 @@ internal static class RunCommand
             () => OnlineLearners.Create(options.Learner, learner))
         {
             EvaluateEvery = options.EvaluateEvery,
+            Drift = options.Drift,
         };
     }
 

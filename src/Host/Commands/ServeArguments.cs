@@ -120,6 +120,7 @@ internal static class ServeArguments
     [
         Port, Urls, ApiKeyFile, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
         CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Device, RunArguments.Set,
+        RunArguments.AdwinDelta, RunArguments.PageHinkleyThreshold,
     ];
 
     /// <summary>Where to listen.</summary>
@@ -161,6 +162,8 @@ internal static class ServeArguments
         };
         options.LabelWindow = (int)parsed.GetValue(LabelWindow);
         options.Device = parsed.GetValue(RunArguments.Device) ?? ComputeDevice.Auto;
+        options.AdwinDelta = parsed.GetValue(RunArguments.AdwinDelta) ?? options.AdwinDelta;
+        options.PageHinkleyThreshold = parsed.GetValue(RunArguments.PageHinkleyThreshold) ?? options.PageHinkleyThreshold;
         if (RunArguments.SetOf(parsed) is { } set)
             options.HyperParameters = HyperParameterSettings.For(new RunOptions(LiveStream.Name, options.Learner, options.Buffer, options.Seed, Set: set));
     }

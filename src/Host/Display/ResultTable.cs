@@ -62,6 +62,10 @@ internal static class ResultTable
             string.Empty,
             $"= {Units.Count(ledger.Trained)} trained + {Units.Count(ledger.DeadLettered)} dead-lettered" +
             $" + {Units.Count(ledger.Skipped)} skipped + {Units.Count(ledger.InFlight)} in flight");
+        var alarms = result.Loop.Drift;
+        yield return Units.Row("drift", alarms.Last.Count == 0
+            ? "no alarm"
+            : $"{Units.Count(alarms.Counts.Adwin)} alarms by ADWIN, {Units.Count(alarms.Counts.PageHinkley)} by Page-Hinkley, the last at sample {Units.Count(alarms.Last[^1].Sequence)}");
         if (result.Tests is { Tasks.Count: > 0, Last: not null } tests)
         {
             yield return Units.Row("tasks", Measures(tests.ClassIncremental));

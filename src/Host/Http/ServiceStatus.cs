@@ -19,11 +19,18 @@ internal sealed record ServiceStatus(
     RunningAccuracy? NoChange,
     RunningAccuracy? MajorityClass,
     LedgerCounts Ledger,
+    DriftStatus Drift,
     IntakeStatus Intake,
     long? JournalBytes,
     long? JournalMaxBytes,
     int EventClients,
     long EventClientsDropped);
+
+/// <summary>Drift alarms, those before this start included.</summary>
+/// <param name="Adwin">Raised by ADWIN.</param>
+/// <param name="PageHinkley">Raised by the Page-Hinkley test.</param>
+/// <param name="Last">The last of both, the oldest first.</param>
+internal sealed record DriftStatus(long Adwin, long PageHinkley, IReadOnlyList<DriftAlarm> Last);
 
 /// <summary>What came in since the start.</summary>
 internal sealed record IntakeStatus(

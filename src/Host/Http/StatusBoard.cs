@@ -32,6 +32,7 @@ internal sealed class StatusBoard(LiveService service, EventHub hub, TimeProvide
     public ServiceStatus Read()
     {
         var (last, counts, options) = (_last ?? service.Learner.Resumed, service.Intake.Counts, service.Options);
+        var drift = service.Learner.Drift;
         return new ServiceStatus(
             ProductVersion.Text,
             service.Run.RunId,
@@ -47,6 +48,7 @@ internal sealed class StatusBoard(LiveService service, EventHub hub, TimeProvide
             last?.NoChange,
             last?.MajorityClass,
             service.Run.Ledger?.Counts ?? default,
+            new DriftStatus(drift?.Counts.Adwin ?? 0, drift?.Counts.PageHinkley ?? 0, drift?.Last ?? []),
             new IntakeStatus(
                 counts.Next, counts.Refused, counts.Dropped, counts.WaitingForLabel, counts.Expired, counts.UnknownIds, counts.DuplicateIds),
             service.Journal?.Bytes,

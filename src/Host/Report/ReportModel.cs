@@ -77,8 +77,9 @@ internal sealed record ReportGroup(
 
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Window">Prequential accuracy over its last 1,000 samples.</param>
+/// <param name="Alarms">Drift alarms in each stretch.</param>
 /// <param name="Tests">Held-out accuracy at each of the stream's <c>TestsX</c>.</param>
-internal sealed record ReportRun(long Seed, IReadOnlyList<double?> Window, IReadOnlyList<double?> Tests);
+internal sealed record ReportRun(long Seed, IReadOnlyList<double?> Window, IReadOnlyList<int> Alarms, IReadOnlyList<double?> Tests);
 
 /// <param name="Seed">Seed of the run that was analysed.</param>
 /// <param name="Samples">Samples it had learned.</param>

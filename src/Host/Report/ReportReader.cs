@@ -132,7 +132,7 @@ internal static class ReportReader
             runs.Length == 1 ? null : [.. spreads.Select(spread => Round(spread?.Sd))],
             [.. heldOutSpreads.Select(spread => Round(spread?.Mean))],
             runs.Length == 1 ? null : [.. heldOutSpreads.Select(spread => Round(spread?.Sd))],
-            [.. runs.Select((run, i) => new ReportRun(run.Summary.Options.Seed, windows[i], heldOut[i]))],
+            [.. runs.Select((run, i) => new ReportRun(run.Summary.Options.Seed, windows[i], [.. filled.Select(stretch => run.Curves.Alarms[stretch])], heldOut[i]))],
             [.. all.Classes.Select(Pick)],
             [.. all.Kept.Select(Pick)],
             runs[0].Tasks,

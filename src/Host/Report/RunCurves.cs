@@ -14,6 +14,7 @@ internal sealed class RunCurves(long samples, int classes)
 
     private readonly long[] _end = new long[Stretches];
     private readonly double?[] _window = new double?[Stretches];
+    private readonly int[] _alarms = new int[Stretches];
     private readonly long[,] _seen = new long[classes, Stretches];
     private readonly long[,] _right = new long[classes, Stretches];
     private readonly List<(double[] Sums, long[] Counts)> _kept = [];
@@ -28,6 +29,9 @@ internal sealed class RunCurves(long samples, int classes)
 
     /// <summary>Accuracy over the last samples at the end of each.</summary>
     public double?[] Window => [.. _window];
+
+    /// <summary>Drift alarms in each.</summary>
+    public int[] Alarms => [.. _alarms];
 
     /// <summary>For each class its accuracy within each stretch.</summary>
     public double?[][] Classes =>
@@ -66,6 +70,7 @@ internal sealed class RunCurves(long samples, int classes)
         var stretch = (int)Math.Min(e.Sequence * Stretches / Math.Max(samples, 1), Stretches - 1);
         _end[stretch] = e.Samples;
         _window[stretch] = e.Accuracy.Window;
+        _alarms[stretch] += e.Drift?.Count ?? 0;
         HasMemory |= e.Step.BufferCapacity > 0;
         if (_phases.Count == 0 || (e.Sequence - _phases[^1].Start > Away && e.Labels.Any(label => e.Sequence - _lastSeen[label] > Away)))
             _phases.Add((e.Sequence, new long[classes]));

@@ -24,6 +24,9 @@ internal sealed record LearnerRun(
     /// <summary>Samples from one held-out test to the next, besides those where hidden tasks end; 0 for none but at the end; null for those where tasks end.</summary>
     public long? EvaluateEvery { get; init; }
 
+    /// <summary>When the drift observers raise an alarm.</summary>
+    public DriftSettings Drift { get; init; } = new();
+
     /// <summary>Called when a held-out test begins in the course of the run, with the samples learned.</summary>
     public Action<long> Testing { get; init; } = _ => { };
 

@@ -57,7 +57,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         {
             using var learner = run.CreateLearner();
             var classes = run.Stream.Description.Classes;
-            var loop = new PrequentialLoop(learner, run.RunId, classes);
+            var loop = new PrequentialLoop(learner, run.RunId, classes, run.Drift);
             var tests = new HeldOutTests(run, learner, time);
             using var checkpoints = run.State is null
                 ? null

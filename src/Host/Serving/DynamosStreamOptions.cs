@@ -64,6 +64,14 @@ public sealed class DynamosStreamOptions
     [Required]
     public string Device { get; set; } = ComputeDevice.Auto;
 
+    /// <summary>Drift alarms by ADWIN: the smaller, the fewer and the later; 1e-12 to 0.5. Default: 0.002.</summary>
+    [Range(DriftSettings.AdwinDeltaMin, DriftSettings.AdwinDeltaMax)]
+    public double AdwinDelta { get; set; } = DriftSettings.DefaultAdwinDelta;
+
+    /// <summary>Drift alarms by the Page-Hinkley test: errors beyond the mean that it takes, 1 to 1,000,000. Default: 50.</summary>
+    [Range(DriftSettings.PageHinkleyThresholdMin, DriftSettings.PageHinkleyThresholdMax)]
+    public double PageHinkleyThreshold { get; set; } = DriftSettings.DefaultPageHinkleyThreshold;
+
     /// <summary>The learner's hyper-parameters; null for the preset of learner and buffer. Default: null.</summary>
     public HyperParameters? HyperParameters { get; set; }
 }

@@ -39,6 +39,9 @@ internal sealed class LiveLearner : ILearnerWatch, IDisposable
     /// <summary>The last event before this start; null for none.</summary>
     public AccuracyEvent? Resumed { get; private set; }
 
+    /// <summary>What watches its errors; null until it is ready.</summary>
+    public DriftObservers? Drift => _session?.Loop.Drift;
+
     /// <summary>Takes no further step until <see cref="Resume"/>; the one under way is finished.</summary>
     public void Pause() => _border.Pause();
 

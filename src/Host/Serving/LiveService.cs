@@ -61,7 +61,9 @@ internal sealed class LiveService : IDisposable
             CheckpointSeconds: options.CheckpointSeconds,
             Keep: options.Keep,
             Labels: options.Labels.Count == 0 ? null : options.Labels,
-            Device: options.Device == ComputeDevice.Auto ? null : options.Device);
+            Device: options.Device == ComputeDevice.Auto ? null : options.Device,
+            AdwinDelta: Unless(options.AdwinDelta, DriftSettings.DefaultAdwinDelta),
+            PageHinkleyThreshold: Unless(options.PageHinkleyThreshold, DriftSettings.DefaultPageHinkleyThreshold));
 
         RunState? state = null;
         ISampleLog? log = null;
@@ -93,6 +95,7 @@ internal sealed class LiveService : IDisposable
                 Border = border,
                 Watch = learner,
                 Report = report,
+                Drift = runOptions.Drift,
             };
             return new LiveService(options, state, log, intake, learner, run);
 
@@ -111,6 +114,9 @@ internal sealed class LiveService : IDisposable
             throw;
         }
     }
+
+    /// <summary>A value that differs from the default; null for one that does not, so that older states know it.</summary>
+    private static double? Unless(double value, double preset) => value == preset ? null : value;
 
     public void Dispose()
     {

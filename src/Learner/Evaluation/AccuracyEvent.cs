@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Learner;
@@ -32,6 +33,10 @@ public sealed record AccuracyEvent(
 {
     /// <summary>What became of all samples so far, this batch included; null where no ledger is kept.</summary>
     public LedgerCounts? Ledger { get; init; }
+
+    /// <summary>Drift alarms that samples of this batch raised; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DriftAlarm>? Drift { get; init; }
 }
 
 /// <summary>Accuracies in [0, 1].</summary>

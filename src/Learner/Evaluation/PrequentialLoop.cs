@@ -6,8 +6,11 @@ namespace DynamosStream.Learner;
 /// <param name="learner">The learner under test; the caller keeps ownership.</param>
 /// <param name="runId">Names the run in every event.</param>
 /// <param name="classes">Number of classes, at least 2.</param>
-public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int classes)
+/// <param name="drift">When the observers of its errors raise an alarm; null for the defaults.</param>
+public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int classes, DriftSettings? drift = null)
 {
+    private const string DriftPart = "drift";
+
     private readonly NoChangeClassifier _noChange = new();
     private readonly MajorityClassClassifier _majorityClass = new(classes);
 
@@ -20,6 +23,9 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
     /// <summary>Accuracy of predicting the most frequent label so far.</summary>
     public PrequentialAccuracy MajorityClass { get; } = new(classes);
 
+    /// <summary>What watches the learner's errors.</summary>
+    public DriftObservers Drift { get; } = new(drift ?? new DriftSettings());
+
     /// <summary>Predicts the batch, learns it, and scores the predictions: for a sample whose label came late, that made when its features came.</summary>
     /// <param name="batch">At least one sample.</param>
     /// <exception cref="StepSkippedException">The learner could not learn it; nothing has changed, nothing was scored.</exception>
@@ -29,8 +35,14 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
         var step = learner.Learn(batch);
         var labels = batch.Samples.Select(s => s.Label).ToArray();
         var scored = batch.Samples.Zip(predictions.Labels, (sample, now) => sample.Predicted ?? now).ToArray();
-        foreach (var (predicted, label) in scored.Zip(labels))
-            Score(predicted, label);
+        List<DriftAlarm>? alarms = null;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            Score(scored[i], labels[i]);
+            if (Drift.Add(scored[i] != labels[i], batch.Sequence + i) is { Count: > 0 } raised)
+                (alarms ??= []).AddRange(raised);
+        }
+
         return new AccuracyEvent(
             runId,
             batch.Sequence,
@@ -43,10 +55,13 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
             MajorityClass.Current,
             step,
             predictions.KeptShare,
-            predictions.MultiplyAdds);
+            predictions.MultiplyAdds)
+        {
+            Drift = alarms,
+        };
     }
 
-    /// <summary>Puts the state of the scores and the baselines, not the learner's.</summary>
+    /// <summary>Puts the state of the scores, the baselines and the drift observers, not the learner's.</summary>
     public void Save(StateArrays state)
     {
         Accuracy.Save(state.Under("learner"));
@@ -54,9 +69,10 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
         MajorityClass.Save(state.Under("majority_class"));
         _noChange.Save(state);
         _majorityClass.Save(state);
+        Drift.Save(state.Under(DriftPart));
     }
 
-    /// <summary>Takes what <see cref="Save"/> put.</summary>
+    /// <summary>Takes what <see cref="Save"/> put. Drift observers of whom the state knows nothing, as that of an older version, begin anew.</summary>
     /// <exception cref="InvalidDataException">Something is missing or does not fit; the loop is of no further use.</exception>
     public void Load(StateArrays state)
     {
@@ -65,6 +81,8 @@ public sealed class PrequentialLoop(IOnlineLearner learner, string runId, int cl
         MajorityClass.Load(state.Under("majority_class"));
         _noChange.Load(state, classes);
         _majorityClass.Load(state);
+        if (state.Under(DriftPart).All.Any())
+            Drift.Load(state.Under(DriftPart));
     }
 
     // The baselines see each label as soon as its sample is scored: harder to beat than if they waited for the batch.

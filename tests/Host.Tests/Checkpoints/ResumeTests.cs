@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Learner;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Checkpoints;
@@ -42,6 +43,42 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(whole.Outcome(), faulty.Outcome());
         Assert.Equal(Summary(whole), Summary(faulty));
         Assert.Equal(64, result.Samples);
+    }
+
+    [Fact]
+    public async Task Run_StoppedBetweenDriftAlarms_RaisesTheSameAtTheSameSamples()
+    {
+        var settings = new DriftSettings { AdwinDelta = 0.3, PageHinkleyThreshold = 3 };
+        var whole = Run("whole");
+        var result = await whole.RunAsync();
+        var (counts, last) = (result.Loop.Drift.Counts, result.Loop.Drift.Last);
+        Assert.True(counts is { Adwin: > 0, PageHinkley: > 0 }, $"{counts}");
+
+        for (var learned = 100L; learned < 600; learned += 90)
+        {
+            using var stop = new CancellationTokenSource();
+            await Run("stopped", e =>
+            {
+                if (e.Samples >= learned)
+                    stop.Cancel();
+            }).RunAsync(stop.Token);
+        }
+
+        var ended = await Run("stopped").RunAsync();
+        Assert.Equal(whole.Outcome(), Run("stopped").Outcome());
+        Assert.Equal(counts, ended.Loop.Drift.Counts);
+        Assert.Equal(last, ended.Loop.Drift.Last);
+        Assert.Contains("\"drift\":[{\"detector\":", File.ReadAllText(whole.EventFile), StringComparison.Ordinal);
+        var summary = JsonNode.Parse(File.ReadAllText(Path.Combine(whole.Out, ResultFolder.SummaryName)))!;
+        Assert.Equal((counts.Adwin, counts.PageHinkley), ((long)summary["driftAlarms"]!["adwin"]!, (long)summary["driftAlarms"]!["pageHinkley"]!));
+
+        TinyRun Run(string name, Action<AccuracyEvent>? observe = null) => new(_folder[name])
+        {
+            Samples = 600,
+            Stream = new BandStream(600) { TurnsAt = 400 },
+            Drift = settings,
+            Observe = observe ?? (_ => { }),
+        };
     }
 
     [Fact]

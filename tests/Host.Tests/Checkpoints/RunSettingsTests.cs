@@ -18,6 +18,8 @@ public sealed class RunSettingsTests
         RequireDifferent("learner", RunSettings.Deciding(Options with { Learner = "er" }, Stream, Hyper));
         RequireDifferent("initHash", RunSettings.Deciding(Options with { InitHash = "0123456789" }, Stream, Hyper));
         RequireDifferent("evaluateEvery", RunSettings.Deciding(Options with { EvaluateEvery = 5 }, Stream, Hyper));
+        RequireDifferent("adwinDelta", RunSettings.Deciding(Options with { AdwinDelta = 0.01 }, Stream, Hyper));
+        RequireDifferent("pageHinkleyThreshold", RunSettings.Deciding(Options with { PageHinkleyThreshold = 10 }, Stream, Hyper));
         RequireDifferent("shape", RunSettings.Deciding(Options, Stream with { Shape = new SampleShape(1, 3, 2) }, Hyper));
         RequireDifferent("classes", RunSettings.Deciding(Options, Stream with { Classes = 5 }, Hyper));
         RequireDifferent("learningRate", RunSettings.Deciding(Options, Stream, Hyper with { LearningRate = 0.1 }));

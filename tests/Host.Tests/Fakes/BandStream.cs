@@ -17,12 +17,18 @@ internal sealed class BandStream(long length) : ISampleStream
 
     public IReadOnlyList<StreamTask> Tasks { get; init; } = [];
 
+    /// <summary>Position from which on each class has the number of the next.</summary>
+    public long TurnsAt { get; init; } = long.MaxValue;
+
     public StreamDescription Description { get; } = new("bands", new SampleShape(1, Side, Side), Classes, length, Endless: false);
 
     public IEnumerable<Sample> Read(long fromPosition = 0)
     {
         for (var position = fromPosition; position < Description.Length; position++)
-            yield return At(position, RandomPurpose.StreamOrder);
+        {
+            var sample = At(position, RandomPurpose.StreamOrder);
+            yield return position < TurnsAt ? sample : sample with { Label = (sample.Label + 1) % Classes };
+        }
     }
 
     public IEnumerable<Sample> ReadHeldOut() => Enumerable.Range(0, 9).Select(position => At(position, RandomPurpose.HeldOutGlyph));

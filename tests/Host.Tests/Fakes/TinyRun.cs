@@ -37,6 +37,8 @@ internal sealed class TinyRun(string folder)
     /// <summary>Called with the learner to put it into another.</summary>
     public Func<IOnlineLearner, IOnlineLearner> Around { get; init; } = learner => learner;
 
+    public DriftSettings Drift { get; init; } = new();
+
     public long Every { get; init; } = 16;
 
     public long? Seconds { get; init; }
@@ -83,7 +85,9 @@ internal sealed class TinyRun(string folder)
             CheckpointEvery: Every,
             Keep: Keep,
             CheckpointSeconds: Seconds,
-            EvaluateEvery: EvaluateEvery);
+            EvaluateEvery: EvaluateEvery,
+            AdwinDelta: Drift.AdwinDelta == DriftSettings.DefaultAdwinDelta ? null : Drift.AdwinDelta,
+            PageHinkleyThreshold: Drift.PageHinkleyThreshold == DriftSettings.DefaultPageHinkleyThreshold ? null : Drift.PageHinkleyThreshold);
         // One length for all: the stream's own is a setting that decides, the planned one is not.
         using var state = RunState.Open(options, stream.Description with { Length = 1000 }, Hyper, Files, Reports.Add);
         using var results = ResultFolder.Open(Out, Files, state.Resumed?.Manifest.Progress.Kept);
@@ -94,6 +98,7 @@ internal sealed class TinyRun(string folder)
             Results = results,
             EvaluateEvery = EvaluateEvery,
             Report = Reports.Add,
+            Drift = options.Drift,
         };
         var observer = System.Reactive.Observer.Create(Observe, _ => { });
         var result = await LearnerHost.RunAsync(run, [results, observer], Time, stop);

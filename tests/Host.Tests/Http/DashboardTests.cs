@@ -75,6 +75,30 @@ public sealed class DashboardTests
         Assert.Empty(browser.Console);
     }
 
+    [Fact]
+    public async Task Page_ErrorsBecomeMore_MarksTheAlarmsOnTheCurve()
+    {
+        await using var host = await LiveHost.StartAsync(options => (options.AdwinDelta, options.PageHinkleyThreshold) = (0.3, 3));
+        await using var browser = await Chromium.StartAsync();
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(600) { TurnsAt = 400 }.Read()), LiveHost.Lines);
+        var status = await host.LearnedAsync(600);
+        var drift = status.GetProperty("drift");
+        var (adwin, pageHinkley, last) = (drift.GetProperty("adwin").GetInt32(), drift.GetProperty("pageHinkley").GetInt32(), drift.GetProperty("last").EnumerateArray().Last());
+        Assert.True(adwin > 0 && pageHinkley > 0, drift.GetRawText());
+        Assert.Contains(drift.GetProperty("last").EnumerateArray(), alarm => alarm.GetProperty("sequence").GetInt32() is >= 400 and < 500);
+
+        await browser.OpenAsync(host.Client.BaseAddress!);
+        await browser.UntilAsync("points.length == 75 && !planned && document.getElementById('drift').textContent != ''");
+        var said = await TextAsync(browser, "#drift");
+        Assert.Equal($"Alarms so far: {adwin} by ADWIN, {pageHinkley} by Page-Hinkley, the last at sample {last.GetProperty("sequence").GetInt32()}.", said);
+        var marked = await browser.EvaluateAsync("[document.querySelectorAll('#accuracy .drift').length, columns().filter(c => c.drift.length).length, points.flatMap(p => p.drift).length]");
+        Assert.Equal((marked[1].GetInt32(), adwin + pageHinkley), (marked[0].GetInt32(), marked[2].GetInt32()));
+        var place = $"columns().findIndex(c => c.drift.some(alarm => alarm.sequence == {last.GetProperty("sequence").GetInt32()}))";
+        var told = await browser.EvaluateAsync($"document.querySelector('#accuracy svg').view.tell({place})");
+        Assert.Contains($"drift noticed by {last.GetProperty("detector").GetString()} at sample", told.GetString(), StringComparison.Ordinal);
+        Assert.Empty(browser.Console);
+    }
+
     [Theory]
     [InlineData(360, false)]
     [InlineData(360, true)]

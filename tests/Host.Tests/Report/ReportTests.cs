@@ -18,6 +18,9 @@ public sealed class ReportTests : IDisposable
             await RunAsync("--learner", "sgd", "--limit", "96", "--quiet", "--seed", seed, "--out", _folder[$"runs/cells/sgd{seed}"]);
         await RunAsync("--limit", "320", "--quiet", "--evaluate-every", "160", "--state", _folder["state"], "--out", _folder["runs/cells/dynamos"]);
         await RunAsync("analyze", _folder["state"], _folder["runs/cells/dynamos"]);
+        var events = File.ReadAllLines(_folder["runs/cells/dynamos/events.ndjson"]);
+        events[9] = events[9][..^1] + ""","drift":[{"detector":"adwin","sequence":150,"since":140,"errorBefore":0.1,"errorAfter":0.5}]}""";
+        File.WriteAllLines(_folder["runs/cells/dynamos/events.ndjson"], events);
         var summary = JsonNode.Parse(File.ReadAllText(_folder["runs/cells/dynamos/summary.json"]))!;
         summary["heldOutAsTrained"] = 0.125;
         var measures = new JsonObject { ["accuracy"] = new JsonArray(new JsonArray(0.75, 0.5), new JsonArray(0.25, 1)), ["average"] = 0.625, ["forgetting"] = 0.5 };
@@ -43,6 +46,8 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("published 87.5 ± 1.3 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("as trained 12.5 %", Figure(drawn, "table-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("phase 2: second\nsamples 160 to 320", Figure(drawn, "accuracy-glyphs-360"), StringComparison.Ordinal);
+        Assert.Contains("dynamos, limit 320, drift noticed", Figure(drawn, "accuracy-glyphs-360"), StringComparison.Ordinal);
+        Assert.Contains("h8l-4 7z", Figure(drawn, "accuracy-glyphs-360"), StringComparison.Ordinal);
         Assert.Contains("<td>320</td>", Figure(drawn, "measures-glyphs-360"), StringComparison.Ordinal);
         (string Figure, int MarksMin)[] figures =
         [

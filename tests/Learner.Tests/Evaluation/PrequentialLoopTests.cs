@@ -75,6 +75,42 @@ public sealed class PrequentialLoopTests
     }
 
     [Fact]
+    public void Process_ErrorRateRises_EventTellsTheAlarmsOfItsSamples()
+    {
+        using var learner = new ScriptedLearner();
+        var loop = new PrequentialLoop(learner, "run", classes: 3, new DriftSettings { PageHinkleyThreshold = 5 });
+        var expected = new DriftObservers(new DriftSettings { PageHinkleyThreshold = 5 });
+        for (var sequence = 0; sequence < 400; sequence += 8)
+        {
+            var labels = Enumerable.Range(sequence, 8).Select(i => i < 200 ? i % 10 / 9 : i % 3).ToArray();   // predicted 0: a tenth wrong, then two thirds
+            var alarms = labels.SelectMany((label, i) => expected.Add(label != 0, sequence + i)).ToArray();
+            var told = loop.Process(Batch(sequence, labels));
+            Assert.Equal(alarms.Length == 0 ? null : alarms, told.Drift);
+        }
+
+        Assert.Equal(["adwin", "page-hinkley"], loop.Drift.Last.Select(alarm => alarm.Detector).Distinct().Order());
+        Assert.All(loop.Drift.Last, alarm => Assert.InRange(alarm.Sequence, 200, 300));
+    }
+
+    [Fact]
+    public void Load_StateOfAVersionWithoutDriftObservers_TheyBeginAnew()
+    {
+        using var learner = new ScriptedLearner();
+        var original = new PrequentialLoop(learner, "run", classes: 3);
+        original.Process(Batch(0, [.. Enumerable.Range(0, 100).Select(i => i / 50)]));
+        var state = new StateArrays();
+        original.Save(state);
+        foreach (var (name, _) in state.Under("drift").All.ToArray())
+            state.Under("drift").Take(name);
+        var resumed = new PrequentialLoop(learner, "run", classes: 3);
+        resumed.Load(state);
+        state.RequireAllTaken();
+        Assert.Equal(original.Accuracy.Current, resumed.Accuracy.Current);
+        Assert.NotEmpty(original.Drift.Last);
+        Assert.Empty(resumed.Drift.Last);
+    }
+
+    [Fact]
     public void Load_ImpossibleState_IsRefused()
     {
         using var learner = new ScriptedLearner();
