@@ -56,7 +56,8 @@ internal static class DynamosCommand
         }
     }
 
-    private static RootCommand Create()
+    /// <summary>Every command and option.</summary>
+    internal static RootCommand Create()
     {
         var root = new RootCommand(
             "Learns a stream of labelled images in one pass and shows how well it predicts each image before it learns it. " +
@@ -75,6 +76,7 @@ internal static class DynamosCommand
         root.Add(data);
         root.Add(CheckpointCommand.Create());
         root.Add(DeadLettersCommand.Create());
+        root.Add(DoctorCommand.Create());
         return root;
     }
 

@@ -34,7 +34,7 @@ internal static class ReproduceCommand
                 new SweepGrid([stream], Learners, buffers, parsed.GetValue(seeds) ?? SweepCommand.DefaultSeeds, parsed.GetValue(SweepCommand.Limit)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
-                (int)parsed.GetValue(parallel));
+                (int)(parsed.GetValue(parallel) ?? Environment.ProcessorCount));
             return SweepCommand.ExecuteAsync(options, _ => Report(options), cancellation);
         });
         return command;
@@ -50,7 +50,7 @@ internal static class ReproduceCommand
                 new SweepGrid(["seq-mnist"], Gated, [FiguresBuffer], [1], parsed.GetValue(SweepCommand.Limit)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
-                (int)parsed.GetValue(parallel),
+                (int)(parsed.GetValue(parallel) ?? Environment.ProcessorCount),
                 KeepState: true);
             return SweepCommand.ExecuteAsync(options, cells => Analyze(options, cells, cancellation), cancellation);
         });

@@ -53,7 +53,7 @@ internal static class SweepCommand
                     parsed.GetValue(RunArguments.Validation)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
-                (int)parsed.GetValue(parallel)),
+                (int)(parsed.GetValue(parallel) ?? Environment.ProcessorCount)),
             _ => DynamosCommand.Success,
             cancellation));
         return command;
@@ -75,11 +75,10 @@ internal static class SweepCommand
         CustomParser = RunArguments.Folder,
     };
 
-    public static Option<long> Parallel() => new("--parallel")
+    public static Option<long?> Parallel() => new("--parallel")
     {
-        Description = "Runs at a time, each on one thread: one a core unless given.",
+        Description = "Runs at a time, each on one thread. [default: one a core]",
         HelpName = "number",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
         CustomParser = result => RunArguments.WholeNumber(result, 1, MaxParallel),
     };
 

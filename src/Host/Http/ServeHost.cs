@@ -36,6 +36,7 @@ internal static class ServeHost
         builder.Services.AddSingleton<SampleEndpoints>().AddSingleton<EventEndpoint>().AddSingleton<ControlEndpoints>();
         var stream = builder.Services.AddDynamosStream(configure);
         extend?.Invoke(stream);
+        builder.Services.AddHostedService(_ => new ServiceManager(Environment.GetEnvironmentVariable(ServiceManager.Variable)));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
 
         var app = builder.Build();

@@ -15,7 +15,11 @@ internal static class Dynamos
     }
 
     /// <summary>Starts it; <see cref="EndAsync"/> must follow.</summary>
-    public static Process Start(params string[] args)
+    public static Process Start(params string[] args) => Start(null, args);
+
+    /// <param name="variable">An environment variable to set; null for none.</param>
+    /// <param name="args">Its arguments.</param>
+    public static Process Start((string Name, string Value)? variable, params string[] args)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -26,6 +30,8 @@ internal static class Dynamos
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
         start.Environment.Remove("DYNAMOS_DATA");
+        if (variable is { } set)
+            start.Environment[set.Name] = set.Value;
         return Process.Start(start)!;
     }
 

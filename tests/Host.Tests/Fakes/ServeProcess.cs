@@ -18,10 +18,16 @@ internal sealed class ServeProcess : IAsyncDisposable
         _client = new HttpClient { BaseAddress = new Uri(address) };
     }
 
-    public static async Task<ServeProcess> StartAsync(params string[] arguments)
+    public int Port => _client.BaseAddress!.Port;
+
+    public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+
+    /// <param name="variable">An environment variable to set; null for none.</param>
+    /// <param name="arguments">Arguments besides the port.</param>
+    public static async Task<ServeProcess> StartAsync((string Name, string Value)? variable, params string[] arguments)
     {
         const string Listening = "listening";
-        var process = Dynamos.Start(["serve", "--port", "0", .. arguments]);
+        var process = Dynamos.Start(variable, ["serve", "--port", "0", .. arguments]);
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             if (line.Trim().StartsWith(Listening, StringComparison.Ordinal))
