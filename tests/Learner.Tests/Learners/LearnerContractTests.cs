@@ -2,13 +2,14 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DynamosStream.Buffer;
 using DynamosStream.Learner;
+using DynamosStream.Learner.Tests;
 using DynamosStream.Streams;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Tests.Learners;
 
-/// <summary>What every learner must keep; a learner's test class inherits it.</summary>
-public abstract class LearnerContractTests
+/// <summary>What our learners keep beyond the contract of any; a learner's test class inherits it.</summary>
+public abstract class LearnerContractTests : OnlineLearnerContract
 {
     private const int BatchSize = 8, Side = 8;
 
@@ -23,6 +24,8 @@ public abstract class LearnerContractTests
     };
 
     protected abstract string LearnerName { get; }
+
+    protected override IOnlineLearner Make(LearnerOptions options) => OnlineLearners.Create(LearnerName, options);
 
     [Fact]
     public void Create_ByName_HasThatName()
