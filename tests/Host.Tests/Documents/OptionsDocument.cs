@@ -142,7 +142,7 @@ internal static partial class OptionsDocument
     private static string Meaning(PropertyInfo property)
     {
         var comment = XmlComments.SummaryOf(property);
-        if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+        if (property.GetCustomAttribute<RangeAttribute>() is { Minimum: int } range)
         {
             // The comment tells the range, too: both must be the same.
             var digits = comment.Replace(",", "", StringComparison.Ordinal);
