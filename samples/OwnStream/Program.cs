@@ -1,10 +1,12 @@
 // A stream of your own, learned by Dynamos: the whole prequential protocol without the command line.
 using System.Globalization;
+using System.Reactive.Linq;
 using DynamosStream.Learner;
 using DynamosStream.Samples;
 using DynamosStream.Streams;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var samples = args is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 4000;
 var stream = new MovingBarStream(seed: 1);
 var description = stream.Description;
 var hyper = HyperParameterPresets.For("mnist-360", bufferSize: 200);
@@ -17,7 +19,7 @@ using var learner = OnlineLearners.Create("dynamos", new LearnerOptions
 });
 
 // The stream pushes on a thread of its own; at most four batches wait for the learner, which this thread alone uses.
-using var bridge = new StreamBridge(stream.ToObservable().Validate(description).BatchByCount(hyper.StreamBatch), capacity: 4);
+using var bridge = new StreamBridge(stream.ToObservable().Take(samples).Validate(description).BatchByCount(hyper.StreamBatch), capacity: 4);
 var loop = new PrequentialLoop(learner, runId: "own-stream", description.Classes);
 foreach (var batch in bridge.Batches.ReadAllAsync().ToBlockingEnumerable())
 {
