@@ -1,9 +1,9 @@
+#if TORCH_MANAGED // The bounds are those of the fused operators.
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Tests.Learners;
 
-#if TORCH_MANAGED // The bounds are those of the fused operators.
 /// <summary>A step's tensors live in the engine's own memory: what it leaves to the garbage collector is handles, and stays small.</summary>
 public sealed class AllocationTests
 {
