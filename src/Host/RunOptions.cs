@@ -28,6 +28,7 @@ namespace DynamosStream.Host;
 /// <param name="Device">Where to compute: cpu, cuda or cuda:N; null for CUDA where there is one.</param>
 /// <param name="AdwinDelta"><see cref="DriftSettings.AdwinDelta"/>; null for the default.</param>
 /// <param name="PageHinkleyThreshold"><see cref="DriftSettings.PageHinkleyThreshold"/>; null for the default.</param>
+/// <param name="TensorBoard">Folder for a TensorBoard event file; null to write none.</param>
 internal sealed record RunOptions(
     string Stream,
     string Learner,
@@ -50,7 +51,8 @@ internal sealed record RunOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Labels = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? AdwinDelta = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PageHinkleyThreshold = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PageHinkleyThreshold = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TensorBoard = null)
 {
     public const int DefaultBuffer = 500;
     public const long DefaultCheckpointEvery = 5000;

@@ -1,3 +1,4 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
 using DynamosStream.Host.Serving;
@@ -16,7 +17,8 @@ internal sealed class Checkpointer(
     IOnlineLearner learner,
     PrequentialLoop loop,
     HeldOutTests tests,
-    TimeProvider time) : IDisposable
+    TimeProvider time,
+    LearnerMetrics? metrics = null) : IDisposable
 {
     /// <summary>What the names of the learner's arrays begin with.</summary>
     public const string LearnerPart = "learner";
@@ -98,9 +100,11 @@ internal sealed class Checkpointer(
         (_saved, _savedAt) = (progress.Sequence, time.GetTimestamp());
         _writing = Task.Run(() =>
         {
+            using var activity = Activities.Checkpoint(progress.Sequence);
             // Events first: a checkpoint must not know of events that a loss of power takes away.
             results?.FlushToDisk();
             state.Save(progress, arrays);
+            metrics?.CheckpointWritten(time.GetElapsedTime(_savedAt));
             LetGo(progress.Positions[stream.Description.Name]);
         });
     }

@@ -16,7 +16,7 @@ internal static class RunSettings
     private const string Unset = "default";
 
     private static readonly string[] FreeOptions =
-        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init", "set", "device"];
+        ["limit", "threads", "dataDir", "out", "quiet", "state", "checkpointEvery", "checkpointSeconds", "keep", "init", "set", "tensorBoard", "device"];
 
     // The same numbers added in wider vectors may differ in their last bits.
     private static readonly string Vectors =

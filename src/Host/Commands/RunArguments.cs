@@ -147,6 +147,13 @@ internal static class RunArguments
             result, value => value is >= DriftSettings.PageHinkleyThresholdMin and <= DriftSettings.PageHinkleyThresholdMax, "from 1 to 1000000"),
     };
 
+    public static readonly Option<string?> TensorBoard = new("--tensorboard")
+    {
+        Description = "Folder that receives a TensorBoard event file of this start. [default: none]",
+        HelpName = "folder",
+        CustomParser = Folder,
+    };
+
     private static readonly Option<bool> StopWithInput = new("--stop-with-input")
     {
         Description = "Stop when standard input ends, for the program that started this one.",
@@ -156,7 +163,7 @@ internal static class RunArguments
     /// <summary>Gives the command these options and makes it run them.</summary>
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, Device, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, AdwinDelta, PageHinkleyThreshold, StopWithInput])
+        foreach (var option in (Option[])[Stream, Learner, Buffer, Seed, Limit, DataDir, Out, EvaluateEvery, Quiet, Threads, Device, State, CheckpointEvery, CheckpointSeconds, Keep, Init, Set, Validation, AdwinDelta, PageHinkleyThreshold, TensorBoard, StopWithInput])
             command.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -186,7 +193,8 @@ internal static class RunArguments
         EvaluateEvery: parsed.GetValue(EvaluateEvery),
         Device: parsed.GetValue(Device),
         AdwinDelta: parsed.GetValue(AdwinDelta),
-        PageHinkleyThreshold: parsed.GetValue(PageHinkleyThreshold));
+        PageHinkleyThreshold: parsed.GetValue(PageHinkleyThreshold),
+        TensorBoard: parsed.GetValue(TensorBoard));
 
     /// <summary>The hyper-parameters that are set; null for none.</summary>
     public static string[]? SetOf(ParseResult parsed) => parsed.GetValue(Set) is { Length: > 0 } set ? set : null;

@@ -3,6 +3,7 @@ using DynamosStream.Host.Checkpoints;
 using DynamosStream.Host.Display;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Running;
+using DynamosStream.Host.TensorBoard;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 using Spectre.Console;
@@ -36,7 +37,8 @@ internal static class RunCommand
             if (!options.Quiet)
                 StartText.Write(console, options, run, hyperParameters);
 
-            var result = await LearnAsync(run, console, options.Quiet, folder, cancellation);
+            using var board = options.TensorBoard is { } at ? new TensorBoardSink(at, state?.Sequence ?? 0, files, TimeProvider.System, Report) : null;
+            var result = await LearnAsync(run, console, options.Quiet, [folder, board], cancellation);
             var peakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64;
             folder?.Complete(RunSummary.Create(options, hyperParameters, result, peakMemoryBytes));
             ResultTable.Write(console, options, result, peakMemoryBytes);
@@ -73,13 +75,13 @@ internal static class RunCommand
     }
 
     private static async Task<RunResult> LearnAsync(
-        LearnerRun run, IAnsiConsole console, bool quiet, ResultFolder? folder, CancellationToken cancellation)
+        LearnerRun run, IAnsiConsole console, bool quiet, IEnumerable<IObserver<AccuracyEvent>?> sinks, CancellationToken cancellation)
     {
         var time = TimeProvider.System;
         var before = run.State?.Sequence ?? 0;
         using var live = !quiet && console.Profile.Capabilities.Ansi ? new LiveProgress(console, run.PlannedSamples, time, before) : null;
         var lines = !quiet && live is null ? new LineProgress(Console.Out, run.PlannedSamples, time, before) : null;
-        IObserver<AccuracyEvent>?[] observers = [folder, live, lines];
+        IObserver<AccuracyEvent>?[] observers = [.. sinks, live, lines];
         run = run with { Testing = live is null ? samples => lines?.Testing(samples) : _ => live.Testing() };
         return await LearnerHost.RunAsync(run, observers.OfType<IObserver<AccuracyEvent>>(), time, cancellation);
     }

@@ -115,12 +115,15 @@ internal static class ServeArguments
         CustomParser = result => RunArguments.WholeNumber(result, 1, MostRequests),
     };
 
+    private static readonly Option<string> LogFormat = RunArguments.OneOf(
+        "--log-format", "How logs are written: for people, or as JSON, one object a line.", ["text", "json"], "text");
+
     /// <summary>Every option, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
         Port, Urls, ApiKeyFile, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
         CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Device, RunArguments.Set,
-        RunArguments.AdwinDelta, RunArguments.PageHinkleyThreshold,
+        RunArguments.AdwinDelta, RunArguments.PageHinkleyThreshold, RunArguments.TensorBoard, LogFormat,
     ];
 
     /// <summary>Where to listen.</summary>
@@ -133,6 +136,7 @@ internal static class ServeArguments
             Key = ApiKey.Find(parsed.GetValue(ApiKeyFile)),
             MaxBodyBytes = parsed.GetValue(MaxBody) << 20,
             RequestsPerSecond = (int)parsed.GetValue(Rate),
+            JsonLogs = parsed.GetValue(LogFormat) == "json",
         };
         return options.LoopbackOnly || options.Key is not null
             ? options

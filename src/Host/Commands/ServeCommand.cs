@@ -4,11 +4,15 @@ using DynamosStream.Host.Display;
 using DynamosStream.Host.Http;
 using DynamosStream.Host.Running;
 using DynamosStream.Host.Serving;
+using DynamosStream.Host.TensorBoard;
+using DynamosStream.Learner;
+using DynamosStream.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -38,10 +42,10 @@ internal static class ServeCommand
 
         async Task<int> StartAsync()
         {
-            await using var app = ServeHost.Build(listening, options => ServeArguments.Configure(parsed, options));
+            await using var app = ServeHost.Build(listening, options => ServeArguments.Configure(parsed, options), builder => AddTensorBoard(builder, parsed.GetValue(RunArguments.TensorBoard)));
             var service = Open(app);
             state = service.Options.State;
-            await RunAsync(app, service, cancellation);
+            await RunAsync(app, service, listening, cancellation);
             return DynamosCommand.Success;
         }
     }
@@ -50,7 +54,11 @@ internal static class ServeCommand
     {
         try
         {
-            return app.Services.GetRequiredService<LiveService>();
+            var service = app.Services.GetRequiredService<LiveService>();
+
+            // With its sinks: what is wrong with one is told before anything starts.
+            app.Services.GetRequiredService<LearnerService>();
+            return service;
         }
         catch (OptionsValidationException e)
         {
@@ -59,24 +67,48 @@ internal static class ServeCommand
     }
 
     /// <summary>Serves until a signal comes or something fails; what has failed is thrown.</summary>
-    private static async Task RunAsync(WebApplication app, LiveService service, CancellationToken cancellation)
+    private static async Task RunAsync(WebApplication app, LiveService service, ServeOptions listening, CancellationToken cancellation)
     {
         await app.StartAsync(cancellation);
-        foreach (var line in Started(app, service))
-            Console.WriteLine(line);
+        if (listening.JsonLogs)
+            LogStarted(app, service);
+        else
+            Tell(Started(app, service));
         await app.WaitForShutdownAsync(cancellation);
         await app.Services.GetRequiredService<LearnerService>().ExecuteTask!;
         await app.Services.GetRequiredService<SourcePumps>().ExecuteTask!;
-        foreach (var line in Ended(app, service))
+        if (!listening.JsonLogs)
+            Tell(Ended(app, service));
+    }
+
+    private static void Tell(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
             Console.WriteLine(line);
+    }
+
+    private static void LogStarted(WebApplication app, LiveService service) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("DynamosStream").LogInformation(
+        "Listening at {Addresses} as {RunId} after {Samples} samples.", string.Join(", ", AddressesOf(app)), service.Run.RunId, service.LearnedBefore);
+
+    private static ICollection<string> AddressesOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+    private static void AddTensorBoard(DynamosStreamBuilder builder, string? folder)
+    {
+        if (folder is null)
+            return;
+        builder.Services.AddSingleton<IObserver<AccuracyEvent>>(services => new TensorBoardSink(
+            folder,
+            services.GetRequiredService<LiveService>().LearnedBefore,
+            new DiskFiles(),
+            services.GetRequiredService<TimeProvider>(),
+            reason => services.GetRequiredService<ILogger<TensorBoardSink>>().LogWarning("{Reason}", reason)));
     }
 
     private static IEnumerable<string> Started(WebApplication app, LiveService service)
     {
         var options = service.Options;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         yield return $"dynamos {ProductVersion.Text}";
-        yield return Units.Row("listening", string.Join(", ", addresses));
+        yield return Units.Row("listening", string.Join(", ", AddressesOf(app)));
         yield return Units.Row("samples", $"{options.Shape}, {options.Classes} classes{(options.Labels.Count > 0 ? $": {string.Join(", ", options.Labels)}" : string.Empty)}");
         yield return Units.Row("learner", $"{service.Run.RunId}, {service.Run.BatchSize} samples a step, {Units.Where(options.Device)}");
         yield return Units.Row("state", options.State is not { } folder

@@ -1,13 +1,20 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace DynamosStream.Host.Http;
 
 /// <summary>What looks after the service: status, health, checkpoints, pause and resume.</summary>
-internal sealed class ControlEndpoints(LiveService service, StatusBoard status)
+internal sealed class ControlEndpoints(LiveService service, StatusBoard status, PrometheusText metrics)
 {
     public Task StatusAsync(HttpContext context) =>
         SampleEndpoints.WriteAsync(context, StatusCodes.Status200OK, status.Read(), HttpJson.Readable.ServiceStatus);
+
+    public Task MetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = PrometheusText.ContentType;
+        return context.Response.WriteAsync(metrics.Write());
+    }
 
     public async Task CheckpointAsync(HttpContext context)
     {

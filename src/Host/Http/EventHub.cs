@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Results;
 using DynamosStream.Host.Serving;
 using DynamosStream.Learner;
@@ -7,7 +8,7 @@ using DynamosStream.Learner;
 namespace DynamosStream.Host.Http;
 
 /// <summary>Keeps the last events and hands new ones to whoever listens. The learner's thread never waits: a listener that falls behind is dropped.</summary>
-internal sealed class EventHub(LiveService service, ServeOptions options) : IObserver<AccuracyEvent>
+internal sealed class EventHub : IObserver<AccuracyEvent>
 {
     /// <summary>Events that a client can catch up on.</summary>
     public const int HistoryLength = 1024;
@@ -18,8 +19,17 @@ internal sealed class EventHub(LiveService service, ServeOptions options) : IObs
     private readonly Lock _lock = new();
     private readonly Queue<ServerEvent> _history = new();
     private readonly HashSet<Channel<ServerEvent>> _listeners = [];
+    private readonly LiveService _service;
+    private readonly ServeOptions _options;
     private long? _lastGone;
     private bool _ended;
+
+    public EventHub(LiveService service, ServeOptions options, LearnerMetrics metrics)
+    {
+        (_service, _options) = (service, options);
+        metrics.Meter.CreateObservableGauge("dynamos.event.clients", () => Listeners, "{client}", "Clients that read events.");
+        metrics.Meter.CreateObservableCounter("dynamos.event.clients.dropped", () => DroppedListeners, "{client}", "Clients that were dropped because they did not read.");
+    }
 
     /// <summary>Clients that were dropped because they did not read.</summary>
     public long DroppedListeners { get; private set; }
@@ -40,7 +50,7 @@ internal sealed class EventHub(LiveService service, ServeOptions options) : IObs
     {
         lock (_lock)
         {
-            if (_listeners.Count >= options.MaxSubscribers)
+            if (_listeners.Count >= _options.MaxSubscribers)
                 return null;
             var channel = Channel.CreateBounded<ServerEvent>(new BoundedChannelOptions(MostBehind) { SingleReader = true });
             if (_ended)
@@ -48,7 +58,7 @@ internal sealed class EventHub(LiveService service, ServeOptions options) : IObs
             else
                 _listeners.Add(channel);
             ServerEvent[] missed = after is { } known ? [.. _history.Where(item => item.Id > known)] : [];
-            var gone = _lastGone ?? service.Learner.Resumed?.Sequence;
+            var gone = _lastGone ?? _service.Learner.Resumed?.Sequence;
             return new Subscription(missed, after < gone ? new EventGap(after.Value, gone.Value) : null, channel.Reader, () => Leave(channel));
         }
     }

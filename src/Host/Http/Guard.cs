@@ -11,8 +11,11 @@ internal sealed partial class Guard(ServeOptions options, ILogger<Guard> logger)
     private const int ClientClosedRequest = 499;
     private const int RefillsPerSecond = 10;
 
-    // What these do is look, or predict.
+    // What this does is predict.
     private static readonly string[] ChangesNothing = ["/predict"];
+
+    // What was sent is not for everybody to see.
+    private const string ShowsSamples = "/memory";
 
     private readonly PartitionedRateLimiter<HttpContext> _rate = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
         RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new TokenBucketRateLimiterOptions
@@ -69,7 +72,7 @@ internal sealed partial class Guard(ServeOptions options, ILogger<Guard> logger)
         // A page of another site, open in a browser on this machine, can send requests here: by a name that leads here, or without asking.
         if (options.LoopbackOnly && !IsLoopback(request.Host.Host))
             throw new RequestException(StatusCodes.Status400BadRequest, "the Host header does not name this machine; expected localhost or a loopback address.");
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        if ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.Path.StartsWithSegments(ShowsSamples))
             return;
         if (request.Headers.Origin.ToString() is { Length: > 0 } origin && !origin.EndsWith($"://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
             throw new RequestException(StatusCodes.Status403Forbidden, "the request comes from a page of another site; expected one from here, or from no page.");

@@ -15,6 +15,8 @@ namespace DynamosStream.Host.Http;
 [JsonSerializable(typeof(CheckpointAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(EventGap))]
+[JsonSerializable(typeof(DeadLettersAnswer))]
+[JsonSerializable(typeof(MemoryAnswer))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>With quotes and letters as they are: no answer is ever part of a page.</summary>

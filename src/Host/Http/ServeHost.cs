@@ -1,3 +1,4 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Serving;
 using DynamosStream.Learner;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,7 @@ internal static class ServeHost
     public static WebApplication Build(ServeOptions options, Action<DynamosStreamOptions> configure, Action<DynamosStreamBuilder>? extend = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+        AddConsole(builder.Logging, options.JsonLogs).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddRoutingCore();
@@ -33,7 +34,10 @@ internal static class ServeHost
         builder.Services.AddSingleton<EventHub>().AddSingleton<StatusBoard>();
         builder.Services.AddSingleton<IObserver<AccuracyEvent>>(services => services.GetRequiredService<EventHub>());
         builder.Services.AddSingleton<IObserver<AccuracyEvent>>(services => services.GetRequiredService<StatusBoard>());
-        builder.Services.AddSingleton<SampleEndpoints>().AddSingleton<EventEndpoint>().AddSingleton<ControlEndpoints>();
+        builder.Services.AddSingleton<PrometheusText>();
+        builder.Services.AddSingleton<SampleEndpoints>().AddSingleton<EventEndpoint>().AddSingleton<ControlEndpoints>().AddSingleton<InsightEndpoints>();
+        if (OtlpExport.IsAskedFor)
+            builder.Services.AddHostedService<OtlpExport>();
         var stream = builder.Services.AddDynamosStream(configure);
         extend?.Invoke(stream);
         builder.Services.AddHostedService(_ => new ServiceManager(Environment.GetEnvironmentVariable(ServiceManager.Variable)));
@@ -43,8 +47,15 @@ internal static class ServeHost
         app.UseMiddleware<Guard>();
         app.UseRouting();
         Map(app);
+
+        // From the first measurement on, not from the first look.
+        app.Services.GetRequiredService<PrometheusText>();
         return app;
     }
+
+    private static ILoggingBuilder AddConsole(ILoggingBuilder logging, bool json) => json
+        ? logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"))
+        : logging.AddSimpleConsole(console => console.SingleLine = true);
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
@@ -68,6 +79,9 @@ internal static class ServeHost
         app.MapPost("/predict", context => samples().PredictAsync(context));
         app.MapGet("/events", context => app.Services.GetRequiredService<EventEndpoint>().StreamAsync(context));
         app.MapGet("/status", context => control().StatusAsync(context));
+        app.MapGet("/deadletters", context => app.Services.GetRequiredService<InsightEndpoints>().DeadLettersAsync(context));
+        app.MapGet("/memory", context => app.Services.GetRequiredService<InsightEndpoints>().MemoryAsync(context));
+        app.MapGet("/metrics", context => control().MetricsAsync(context));
         app.MapPost("/checkpoints", context => control().CheckpointAsync(context));
         app.MapPost("/pause", context => control().PauseAsync(context));
         app.MapPost("/resume", context => control().ResumeAsync(context));

@@ -28,6 +28,9 @@ internal sealed record ServeOptions(IReadOnlyList<IPEndPoint> Endpoints)
     /// <summary>Time in which a request's headers must have come.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether logs are written as JSON, one object a line.</summary>
+    public bool JsonLogs { get; init; }
+
     /// <summary>Whether nobody but this machine can connect.</summary>
     public bool LoopbackOnly => Endpoints.All(endpoint => IPAddress.IsLoopback(endpoint.Address));
 }

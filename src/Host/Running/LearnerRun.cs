@@ -1,4 +1,5 @@
 using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Results;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
@@ -33,11 +34,17 @@ internal sealed record LearnerRun(
     /// <summary>Receives what somebody should know who does not read the results.</summary>
     public Action<string> Report { get; init; } = _ => { };
 
+    /// <summary>Called with each sample that becomes a dead letter, on the learner's thread.</summary>
+    public Action<Sample> DeadLettered { get; init; } = _ => { };
+
     /// <summary>Where others reach the learner's thread.</summary>
     public StepBorder Border { get; init; } = new();
 
     /// <summary>Follows the learner from its thread; a run that is watched may end without having learned anything. Null for nobody.</summary>
     public ILearnerWatch? Watch { get; init; }
+
+    /// <summary>Measures it; null for nobody.</summary>
+    public LearnerMetrics? Metrics { get; init; }
 
     /// <summary>Where the account is kept; null for a new one, which goes on from <see cref="State"/>.</summary>
     public Ledger? Ledger { get; init; }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Observability;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 using Microsoft.Extensions.Hosting;
@@ -61,7 +63,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
             var tests = new HeldOutTests(run, learner, time);
             using var checkpoints = run.State is null
                 ? null
-                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, tests, time);
+                : new Checkpointer(run.State, run.Results, run.Stream, learner, loop, tests, time, run.Metrics);
             checkpoints?.Restore();
             run.Watch?.Began(new LearnerSession(learner, loop, checkpoints, _last));
             var start = time.GetTimestamp();
@@ -135,6 +137,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         foreach (var sample in rejected)
         {
             run.Results?.Add(run.Stream.Description.Name, sample);
+            run.DeadLettered(sample);
             Refuse(_ledger.Counts.DeadLettered, $"sample {sample.Position} of '{run.Stream.Description.Name}' is not learned: {sample.Rejection}.");
             _ledger.DeadLetter(1);
         }
@@ -143,6 +146,8 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
     /// <summary>One step. The batch's sequence number counts what was learned before it: one that is skipped leaves no trace there.</summary>
     private void Process(PrequentialLoop loop, HeldOutTests tests, SampleBatch batch, Checkpointer? checkpoints)
     {
+        using var activity = Activities.Step(batch.Sequence, batch.Samples.Count);
+        var start = time.GetTimestamp();
         AccuracyEvent report;
         try
         {
@@ -150,6 +155,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         }
         catch (StepSkippedException e)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
             Skip(batch, e.Message);
             return;
         }
@@ -158,6 +164,7 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
         _ledger.Train(batch.Samples.Count);
         var counts = LedgerAt(report);
         _last = report with { Ledger = counts };
+        run.Metrics?.StepEnded(_last, time.GetElapsedTime(start));
         _events.OnNext(_last);
         tests.StepEnded(batch);
         checkpoints?.StepEnded(batch, _last, counts);

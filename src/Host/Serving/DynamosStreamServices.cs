@@ -1,3 +1,4 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,8 @@ public static class DynamosStreamServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DynamosStreamOptions>().Configure(configure ?? (_ => { }));
         services.AddSingleton<IValidateOptions<DynamosStreamOptions>, DynamosStreamOptionsValidator>();
+        services.AddMetrics().AddSingleton<LearnerMetrics>();
+        services.AddSingleton<IObserver<AccuracyEvent>, DriftLog>();
         services.AddSingleton(Open);
         services.AddSingleton(provider => provider.GetRequiredService<LiveService>().Run);
         services.AddSingleton(CreateLearnerService);
@@ -41,6 +44,7 @@ public static class DynamosStreamServices
             provider.GetService<LearnerChoice>(),
             provider,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<LearnerMetrics>(),
             reason => logger.LogWarning("{Reason}", reason));
     }
 

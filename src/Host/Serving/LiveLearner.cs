@@ -1,3 +1,4 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
@@ -13,14 +14,15 @@ internal sealed class LiveLearner : ILearnerWatch, IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StepBorder _border;
     private readonly TimeProvider _time;
+    private readonly LearnerMetrics _metrics;
     private readonly PredictionThread _predictions;
     private LearnerSession? _session;
     private long _publishedAt;
     private bool _stale;
 
-    public LiveLearner(StepBorder border, TimeProvider time)
+    public LiveLearner(StepBorder border, TimeProvider time, LearnerMetrics metrics)
     {
-        (_border, _time) = (border, time);
+        (_border, _time, _metrics) = (border, time, metrics);
         _predictions = new PredictionThread(AskLearner);
     }
 
@@ -48,8 +50,15 @@ internal sealed class LiveLearner : ILearnerWatch, IDisposable
     public void Resume() => _border.Resume();
 
     /// <summary>Predicts some samples by what the learner has lately learned.</summary>
-    public Task<IReadOnlyList<PredictionAnswer>> PredictAsync(IReadOnlyList<ReadOnlyMemory<float>> features, CancellationToken cancellation) =>
-        _predictions.PredictAsync(features, cancellation);
+    public async Task<IReadOnlyList<PredictionAnswer>> PredictAsync(IReadOnlyList<ReadOnlyMemory<float>> features, CancellationToken cancellation)
+    {
+        if (features.Count == 0)
+            return [];
+        var start = _time.GetTimestamp();
+        var answers = await _predictions.PredictAsync(features, cancellation).ConfigureAwait(false);
+        _metrics.Predicted(answers.Count, _time.GetElapsedTime(start));
+        return answers;
+    }
 
     /// <summary>Returns when the state at the next border between two steps is on the disk.</summary>
     /// <returns>Samples learned in it; null for a service that takes no checkpoints.</returns>
@@ -61,6 +70,10 @@ internal sealed class LiveLearner : ILearnerWatch, IDisposable
         await written.WaitAsync(cancellation).ConfigureAwait(false);
         return sequence;
     }
+
+    /// <summary>Some of the samples in the memory, at the next border between two steps, and how many samples were learned by then.</summary>
+    public Task<(MemoryView View, long Learned)> LookAtMemoryAsync(int most, CancellationToken cancellation) =>
+        _border.AskAsync(() => (_session!.Learner is IMemoryLearner learner ? learner.LookAtMemory(most) : new MemoryView(0, 0, []), Learned), cancellation);
 
     public void Began(LearnerSession session)
     {

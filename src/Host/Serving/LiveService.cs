@@ -1,4 +1,5 @@
 using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Running;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
@@ -25,6 +26,9 @@ internal sealed class LiveService : IDisposable
     /// <summary>The journal; null for a service without a state folder.</summary>
     public Journal? Journal => _log as Journal;
 
+    /// <summary>The last dead letters since this start.</summary>
+    public RecentDeadLetters DeadLetters { get; private init; } = new();
+
     /// <summary>Samples learned before this start.</summary>
     public long LearnedBefore => _state?.Sequence ?? 0;
 
@@ -33,11 +37,12 @@ internal sealed class LiveService : IDisposable
     /// <param name="choice">The learner; null for the one that is named in the options.</param>
     /// <param name="services">Given to <paramref name="choice"/>.</param>
     /// <param name="time">Measures.</param>
+    /// <param name="metrics">Receives what is measured.</param>
     /// <param name="report">Receives what somebody should know.</param>
     /// <exception cref="IOException">The folder is in use by another process, or cannot be written to.</exception>
     /// <exception cref="InvalidDataException">What it holds is damaged, or of a service with other options.</exception>
     public static LiveService Open(
-        DynamosStreamOptions options, LearnerChoice? choice, IServiceProvider services, TimeProvider time, Action<string> report)
+        DynamosStreamOptions options, LearnerChoice? choice, IServiceProvider services, TimeProvider time, LearnerMetrics metrics, Action<string> report)
     {
         var name = choice?.Name ?? options.Learner;
         var hyperParameters = options.HyperParameters ?? HyperParameterPresets.For(name, LiveStream.Name, options.Buffer);
@@ -82,7 +87,8 @@ internal sealed class LiveService : IDisposable
             intake = new Intake(log, room, positions, options.Overload == OverloadPolicy.DropNewest, () => (log as Journal)?.Bytes < mostWaiting || log is MemoryLog);
 
             var border = new StepBorder();
-            var learner = new LiveLearner(border, time);
+            var letters = new RecentDeadLetters();
+            var learner = new LiveLearner(border, time, metrics);
             var run = new LearnerRun(
                 runOptions.RunId,
                 new LiveStream(log, intake, options.LabelWindow),
@@ -96,8 +102,12 @@ internal sealed class LiveService : IDisposable
                 Watch = learner,
                 Report = report,
                 Drift = runOptions.Drift,
+                Metrics = metrics,
+                DeadLettered = letters.Add,
             };
-            return new LiveService(options, state, log, intake, learner, run);
+            var service = new LiveService(options, state, log, intake, learner, run) { DeadLetters = letters };
+            ServiceMetrics.AddTo(metrics.Meter, service);
+            return service;
 
             void Drop(Sample sample)
             {

@@ -9,7 +9,7 @@ namespace DynamosStream.Learner;
 
 /// <summary>What the learners share: the network, plain SGD, warm-up, memory and inference. A subclass says what one step is.</summary>
 /// <remarks>Every draw is a function of the seed and the batch's sequence number; between steps the state is the fields below.</remarks>
-internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
+internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemoryLearner
 {
     private readonly bool _agents;
     private readonly SGD _sgd;
@@ -80,6 +80,24 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner
         var snapshot = (NetworkSnapshot?)reuse ?? new NetworkSnapshot(Options, NewNetwork().to(_device));
         snapshot.Take(Predicting(), Gating);
         return snapshot;
+    }
+
+    public MemoryView LookAtMemory(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        if (Memory is not { Slots: { } slots })
+            return new MemoryView(0, Memory?.Capacity ?? 0, []);
+        using var scope = NewDisposeScope();
+        var (held, length) = (Memory.Count, Options.Shape.Length);
+        var count = Math.Min(most, held);
+        long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * held / count)];
+        var index = tensor(chosen, device: _device);
+        var images = slots.Images.index_select(0, index).cpu().data<float>().ToArray();
+        var labels = slots.Labels.index_select(0, index).cpu().data<long>().ToArray();
+        return new MemoryView(
+            held,
+            Memory.Capacity,
+            [.. chosen.Select((slot, i) => new MemorySample(images.AsMemory(i * length, length), (int)labels[i], Memory.Sequences[(int)slot]))]);
     }
 
     public LearnReport Learn(SampleBatch batch)

@@ -21,6 +21,7 @@ public sealed class BadArgumentTests
     [InlineData("--threads 0", "--threads '0'", "from 1 to 1024")]
     [InlineData("--device gpu", "--device 'gpu'", "expected auto, cpu, cuda or cuda:N")]
     [InlineData("--device cuda:x", "--device 'cuda:x'", "expected auto, cpu, cuda or cuda:N")]
+    [InlineData("serve --log-format xml", "--log-format 'xml'", "expected one of text, json")]
     [InlineData("--adwin-delta 0", "--adwin-delta '0'", "from 1e-12 to 0.5")]
     [InlineData("serve --page-hinkley-threshold many", "--page-hinkley-threshold 'many'", "from 1 to 1000000")]
     [InlineData("--seed 1 --seed 2", "'--seed'", "single argument")]

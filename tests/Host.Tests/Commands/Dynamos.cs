@@ -15,11 +15,10 @@ internal static class Dynamos
     }
 
     /// <summary>Starts it; <see cref="EndAsync"/> must follow.</summary>
-    public static Process Start(params string[] args) => Start(null, args);
+    public static Process Start(params string[] args) => Start(new Dictionary<string, string>(), args);
 
-    /// <param name="variable">An environment variable to set; null for none.</param>
-    /// <param name="args">Its arguments.</param>
-    public static Process Start((string Name, string Value)? variable, params string[] args)
+    /// <summary>The same with environment variables that differ.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -30,8 +29,8 @@ internal static class Dynamos
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
         start.Environment.Remove("DYNAMOS_DATA");
-        if (variable is { } set)
-            start.Environment[set.Name] = set.Value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

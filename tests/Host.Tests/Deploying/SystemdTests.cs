@@ -31,7 +31,7 @@ public sealed class SystemdTests : IDisposable
     public async Task Serve_StartedBySystemd_TellsThatItIsReadyAndThatItStops()
     {
         using var manager = Listen(_folder["notify"]);
-        await using var service = await ServeProcess.StartAsync((ServiceManager.Variable, _folder["notify"]));
+        await using var service = await ServeProcess.StartAsync(new Dictionary<string, string> { [ServiceManager.Variable] = _folder["notify"] });
         Assert.Equal("READY=1", await ReceiveAsync(manager));
         Assert.Equal("learning", (await service.StatusAsync()).GetProperty("state").GetString());
         await service.StopAsync();

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DynamosStream.Host.Commands;
 using DynamosStream.Host.Http;
+using DynamosStream.Host.Observability;
 using DynamosStream.Host.Serving;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
@@ -46,6 +47,7 @@ internal static partial class OptionsDocument
         [
             [$"`{MnistFolder.EnvironmentVariable}`", "folder with the data files, where `--data-dir` is not given"],
             [$"`{ApiKey.Variable}`", "the API key of `dynamos serve`, where `--api-key-file` is not given; at least 16 characters"],
+            [$"`{OtlpExport.Variable}`", "where `dynamos serve` sends metrics and activities by OTLP; with the standard's other variables ([observability.md](observability.md#opentelemetry))"],
             [$"`{ServiceManager.Variable}`", "set by systemd: where `dynamos serve` tells that it is ready"],
         ]);
 

@@ -2,36 +2,43 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DynamosStream.Host.Tests.Commands;
 
 namespace DynamosStream.Host.Tests.Fakes;
 
 /// <summary><c>dynamos serve</c> in a process of its own, on a free port.</summary>
-internal sealed class ServeProcess : IAsyncDisposable
+internal sealed partial class ServeProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly HttpClient _client;
+    private readonly List<string> _output;
 
-    private ServeProcess(Process process, string address)
+    private ServeProcess(Process process, string address, List<string> output)
     {
-        _process = process;
+        (_process, _output) = (process, output);
         _client = new HttpClient { BaseAddress = new Uri(address) };
     }
 
     public int Port => _client.BaseAddress!.Port;
 
-    public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+    /// <summary>What it has written so far: up to where it listens, and when it was stopped all.</summary>
+    public IReadOnlyList<string> Output => _output;
 
-    /// <param name="variable">An environment variable to set; null for none.</param>
-    /// <param name="arguments">Arguments besides the port.</param>
-    public static async Task<ServeProcess> StartAsync((string Name, string Value)? variable, params string[] arguments)
+    public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it.</summary>
+    /// <param name="environment">Variables that are to differ.</param>
+    /// <param name="arguments">Options beside the port.</param>
+    public static async Task<ServeProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        const string Listening = "listening";
-        var process = Dynamos.Start(variable, ["serve", "--port", "0", .. arguments]);
+        var process = Dynamos.Start(environment, ["serve", "--port", "0", .. arguments]);
+        var output = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
-            if (line.Trim().StartsWith(Listening, StringComparison.Ordinal))
-                return new ServeProcess(process, line.Trim()[Listening.Length..].Trim());
+            output.Add(line);
+            if (Address().Match(line) is { Success: true } address)
+                return new ServeProcess(process, address.Value, output);
         }
 
         throw new InvalidOperationException($"It did not start: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
@@ -66,7 +73,9 @@ internal sealed class ServeProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (await Dynamos.EndAsync(_process)).AssertSucceeded();
+        var outcome = await Dynamos.EndAsync(_process);
+        outcome.AssertSucceeded();
+        _output.AddRange(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     public async ValueTask DisposeAsync()
@@ -77,4 +86,7 @@ internal sealed class ServeProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
     }
+
+    [GeneratedRegex("http://[0-9.]+:[0-9]+")]
+    private static partial Regex Address();
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using DynamosStream.Host.Http;
 using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Tests.Http;
 
@@ -73,6 +74,49 @@ public sealed class DashboardTests
         await browser.UntilAsync("document.getElementById('waiting').textContent == '1'");
         Assert.Contains("<td>97</td>", (await browser.EvaluateAsync("document.querySelector('#intake tbody').innerHTML")).GetString(), StringComparison.Ordinal);
         Assert.Empty(browser.Console);
+    }
+
+    [Fact]
+    public async Task Page_MemoryAndDeadLetters_AreShownAndNeverRunAsPartOfThePage()
+    {
+        var source = System.Threading.Channels.Channel.CreateUnbounded<Sample>();
+        await using var host = await LiveHost.StartAsync(extend: builder => builder.AddSource(source.Reader, "camera"), configure: options => options.Labels = ["low", "<i>mid</i>", "high"]);
+        await using var browser = await Chromium.StartAsync();
+        await browser.OpenAsync(host.Client.BaseAddress!, 390);
+        await source.Writer.WriteAsync(new Sample(7, default, Sample.NoLabel) { Rejection = "<img src=x onerror=\"window.ran = 1\">" }, TestContext.Current.CancellationToken);
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(128).Read()), LiveHost.Lines);
+        await host.LearnedAsync(128);
+        await host.PostAsync("/pause");
+        await browser.UntilAsync("document.querySelectorAll('#held canvas').length == 20 && document.querySelectorAll('#letters li').length == 1");
+        Assert.Equal("sample 7 of camera: <img src=x onerror=\"window.ran = 1\">", await TextAsync(browser, "#letters li"));
+        Assert.Equal("undefined", (await browser.EvaluateAsync("typeof window.ran")).GetString());
+
+        var item = (await host.GetAsync("/memory?most=24")).GetProperty("samples")[3];
+        string[] names = ["low", "<i>mid</i>", "high"];
+        await browser.UntilAsync($"document.querySelector('#held li:nth-child(4)').textContent == '{names[item.GetProperty("label").GetInt32()]}{item.GetProperty("age").GetInt64()}'");
+        var shown = await browser.EvaluateAsync("[...document.querySelectorAll('#held canvas')[3].getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, i) => i % 4 == 0)");
+        Assert.Equal(item.GetProperty("bytes").GetBytesFromBase64(), shown.EnumerateArray().Select(value => value.GetByte()));
+        Assert.InRange((await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32(), 1, 390);
+        Assert.Empty(browser.Console);
+    }
+
+    [Fact]
+    public async Task Memory_WithAKey_IsShownWhenItIsGiven()
+    {
+        await using var host = await LiveHost.StartAsync(serve: options => options with { Key = new ApiKey(Secret, "test") });
+        await host.Service.Learner.Ready;
+        foreach (var sample in new BandStream(64).Read())
+            host.Service.Intake.Offer(sample);
+        await host.LearnedAsync(64);
+        await using var browser = await Chromium.StartAsync();
+        await browser.OpenAsync(host.Client.BaseAddress!);
+        await browser.UntilAsync("!document.getElementById('unlock').hidden");
+        Assert.Equal("0", (await browser.EvaluateAsync("document.querySelectorAll('#held canvas').length")).GetRawText());
+        await browser.EvaluateAsync("document.getElementById('unlock').click()");
+        await browser.UntilAsync("document.getElementById('ask').open");
+        await browser.EvaluateAsync($"document.getElementById('key').value = '{Secret}'; document.querySelector('#ask [type=submit]').click()");
+        await browser.UntilAsync("document.querySelectorAll('#held canvas').length == 20 && document.getElementById('unlock').hidden");
+        Assert.All(browser.Console, said => Assert.Contains("status of 401", said, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,6 +19,18 @@ public sealed class DriftObserversTests
         Assert.Equal(all.TakeLast(DriftObservers.MostRemembered), observers.Last);
     }
 
+    [Fact]
+    public void Add_NoAlarm_AllocatesNothing()
+    {
+        var observers = new DriftObservers(new DriftSettings());
+        observers.Add(true, 0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 1; i < 10_000; i++)
+            observers.Add(i % 4 == 0, i);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Empty(observers.Last);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
