@@ -240,6 +240,32 @@ public abstract class LearnerContractTests : OnlineLearnerContract
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(1000)]
+    public void LookAtMemory_AnyNumber_ShowsSlotsFromAllOfItAndChangesNothing(int most)
+    {
+        using var learner = Create();
+        Assert.Empty(learner.LookAtMemory(most).Samples);
+        Train(learner, 8);
+        var (before, tensors) = (StateHash(learner), Tensor.TotalCount);
+        var view = learner.LookAtMemory(most);
+        Assert.Equal((before, tensors), (StateHash(learner), Tensor.TotalCount));
+
+        var held = learner.Memory?.Count ?? 0;
+        Assert.Equal((held, learner.Memory?.Capacity ?? 0, Math.Min(most, held)), (view.Count, view.Capacity, view.Samples.Count));
+        for (var i = 0; i < view.Samples.Count; i++)
+        {
+            // Every sample is a function of its number in the stream.
+            var sample = view.Samples[i];
+            var was = Batch(sample.Sequence).Samples[0];
+            Assert.Equal(learner.Memory!.Sequences[i * held / view.Samples.Count], sample.Sequence);
+            Assert.Equal(was.Label, sample.Label);
+            Assert.Equal(was.Features.ToArray(), sample.Features.ToArray());
+        }
+    }
+
     [Fact]
     public void SaveAndLoad_Always_LeaveNoTensorBehind()
     {
