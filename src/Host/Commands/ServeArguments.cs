@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using DynamosStream.Host.Http;
 using DynamosStream.Host.Serving;
+using DynamosStream.Host.Sources;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 
@@ -33,6 +34,14 @@ internal static class ServeArguments
     {
         Description = $"File with the API key that whoever changes something must have. [default: ${ApiKey.Variable}, else none]",
         HelpName = "file",
+    };
+
+    public static readonly Option<string[]> Source = new("--source")
+    {
+        Description = "Where samples come from besides HTTP, as tail:FILE, stdin or tcp://HOST:PORT (docs/sources.md); may be given several times. [default: none]",
+        HelpName = "uri",
+        DefaultValueFactory = _ => [],
+        Validators = { Check },
     };
 
     private static readonly Option<SampleShape> Shape = new("--shape")
@@ -121,7 +130,7 @@ internal static class ServeArguments
     /// <summary>Every option, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Port, Urls, ApiKeyFile, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
+        Port, Urls, ApiKeyFile, Source, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
         CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Device, RunArguments.Set,
         RunArguments.AdwinDelta, RunArguments.PageHinkleyThreshold, RunArguments.TensorBoard, LogFormat,
     ];
@@ -170,6 +179,23 @@ internal static class ServeArguments
         options.PageHinkleyThreshold = parsed.GetValue(RunArguments.PageHinkleyThreshold) ?? options.PageHinkleyThreshold;
         if (RunArguments.SetOf(parsed) is { } set)
             options.HyperParameters = HyperParameterSettings.For(new RunOptions(LiveStream.Name, options.Learner, options.Buffer, options.Seed, Set: set));
+    }
+
+    private static void Check(OptionResult result)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var token in result.Tokens)
+        {
+            try
+            {
+                if (SourceUri.Parse(token.Value) is var source && !names.Add(source.Name))
+                    result.AddError($"--source '{source.Name}' is given twice; expected every source once");
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"--source is not valid: {e.Message}");
+            }
+        }
     }
 
     private static IPEndPoint[]? Endpoints(ArgumentResult result)

@@ -42,7 +42,12 @@ internal static class ServeCommand
 
         async Task<int> StartAsync()
         {
-            await using var app = ServeHost.Build(listening, options => ServeArguments.Configure(parsed, options), builder => AddTensorBoard(builder, parsed.GetValue(RunArguments.TensorBoard)));
+            await using var app = ServeHost.Build(listening, options => ServeArguments.Configure(parsed, options), builder =>
+            {
+                AddTensorBoard(builder, parsed.GetValue(RunArguments.TensorBoard));
+                foreach (var source in parsed.GetRequiredValue(ServeArguments.Source))
+                    builder.AddSource(source);
+            });
             var service = Open(app);
             state = service.Options.State;
             await RunAsync(app, service, listening, cancellation);
@@ -111,6 +116,8 @@ internal static class ServeCommand
         yield return Units.Row("listening", string.Join(", ", AddressesOf(app)));
         yield return Units.Row("samples", $"{options.Shape}, {options.Classes} classes{(options.Labels.Count > 0 ? $": {string.Join(", ", options.Labels)}" : string.Empty)}");
         yield return Units.Row("learner", $"{service.Run.RunId}, {service.Run.BatchSize} samples a step, {Units.Where(options.Device)}");
+        if (app.Services.GetServices<ISampleSource>().ToArray() is { Length: > 0 } sources)
+            yield return Units.Row("sources", string.Join(", ", sources.Select(source => source.Name)));
         yield return Units.Row("state", options.State is not { } folder
             ? "none: what is learned is gone when it ends"
             : $"{folder}: {(service.LearnedBefore == 0 ? "begins" : $"goes on after {Units.Count(service.LearnedBefore)} samples")}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DynamosStream.Host.Serving;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Http;
@@ -13,13 +14,12 @@ internal sealed class SampleJson(StreamDescription description, IReadOnlyList<st
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
     private static readonly string[] Known = ["id", "label", "features", "bytes", "png"];
 
-    private readonly Dictionary<string, int> _labels =
-        labels.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label, StringComparer.Ordinal);
+    private readonly ClassLabels _labels = new(description.Classes, labels);
 
     /// <summary>Reads a JSON text.</summary>
     /// <param name="json">The text.</param>
     /// <param name="line">Number of its first line, for the error.</param>
-    public static JsonDocument Document(ReadOnlyMemory<byte> json, int line = 1)
+    public static JsonDocument Document(ReadOnlyMemory<byte> json, long line = 1)
     {
         try
         {
@@ -33,6 +33,18 @@ internal sealed class SampleJson(StreamDescription description, IReadOnlyList<st
 
     /// <summary>Reads one sample: with its label or without, features or an id alone.</summary>
     public Sample Read(JsonElement json)
+    {
+        try
+        {
+            return ReadObject(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("it holds half a surrogate pair; expected valid Unicode", e);
+        }
+    }
+
+    private Sample ReadObject(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new FormatException($"it is {KindOf(json)}; expected an object with {string.Join(", ", Known)}");
@@ -77,12 +89,13 @@ internal sealed class SampleJson(StreamDescription description, IReadOnlyList<st
 
     private int Label(JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var label) && label >= 0 && label < description.Classes)
-            return label;
-        if (value.ValueKind == JsonValueKind.String && _labels.TryGetValue(value.GetString()!, out var named))
-            return named;
-        var names = labels.Count is > 0 and <= 20 ? $", or one of {string.Join(", ", labels)}" : labels.Count > 20 ? ", or the name of a class" : string.Empty;
-        throw new FormatException($"its label is {Show(value)}; expected 0 to {description.Classes - 1}{names}");
+        var label = value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetInt32(out var index) => _labels.OfIndex(index),
+            JsonValueKind.String => _labels.OfName(value.GetString()!),
+            _ => null,
+        };
+        return label ?? throw new FormatException($"its label is {Show(value)}; expected {_labels.Expected}");
     }
 
     private float[] Numbers(JsonElement value)

@@ -1,7 +1,10 @@
 using System.Threading.Channels;
+using DynamosStream.Host.Sources;
 using DynamosStream.Learner;
 using DynamosStream.Streams;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DynamosStream.Host.Serving;
 
@@ -16,6 +19,18 @@ public sealed class DynamosStreamBuilder
     /// <summary>Adds a source, made by the host with whatever services it asks for.</summary>
     public DynamosStreamBuilder AddSource<T>()
         where T : class, ISampleSource => Add(services => services.AddSingleton<ISampleSource, T>());
+
+    /// <summary>Adds a source by its URI, as <c>tail:samples.ndjson</c> or <c>tcp://host:9000</c>; docs/sources.md describes all.</summary>
+    /// <param name="uri">The URI; logs and errors show it without user, password and query.</param>
+    /// <exception cref="FormatException">It names no source; tells what was expected.</exception>
+    public DynamosStreamBuilder AddSource(string uri)
+    {
+        var source = SourceUri.Parse(uri);
+        return Add(services => services.AddSingleton(provider => source.Open(new SourceContext(
+            provider.GetRequiredService<IOptions<DynamosStreamOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ISampleSource>>()))));
+    }
 
     /// <summary>Adds what an observable pushes once the host has started. Its thread waits while the service is overloaded; positions mean nothing.</summary>
     /// <param name="source">Its error ends the program.</param>

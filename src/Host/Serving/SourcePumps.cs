@@ -8,6 +8,8 @@ namespace DynamosStream.Host.Serving;
 internal sealed partial class SourcePumps(
     IEnumerable<ISampleSource> sources, LiveService service, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SourcePumps> logger) : BackgroundService
 {
+    private const int MostTold = 20;
+
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -15,6 +17,11 @@ internal sealed partial class SourcePumps(
         var all = sources.ToArray();
         if (all.GroupBy(source => source.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Key == LiveStream.Name || group.Count() > 1) is { } bad)
             throw new InvalidOperationException($"a source is named '{bad.Key}'; expected names that are unique and not '{LiveStream.Name}'.");
+
+        // A source that fails at once is to end a program that has started, and not to look like a start that was broken off.
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted), Task.Delay(Timeout.Infinite, stoppingToken));
+        if (stoppingToken.IsCancellationRequested)
+            return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await foreach (var ended in Task.WhenEach(all.Select(source => PumpAsync(source, stop.Token))))
         {
@@ -30,10 +37,16 @@ internal sealed partial class SourcePumps(
     private async Task PumpAsync(ISampleSource source, CancellationToken stop)
     {
         var from = service.Intake.SourcePositions().GetValueOrDefault(source.Name);
+        var rejected = 0;
         try
         {
             await foreach (var sample in source.ReadAsync(from, stop).WithCancellation(stop))
-                await OfferAsync(sample with { Origin = new SampleOrigin(source.Name, sample.Position) }, stop);
+            {
+                var rejection = await OfferAsync(sample with { Origin = new SampleOrigin(source.Name, sample.Position) }, stop);
+                if (rejection is not null && ++rejected <= MostTold)
+                    LogRejected(source.Name, rejection, rejected == MostTold ? " Those that follow are only counted." : string.Empty);
+            }
+
             LogEnded(source.Name);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -42,7 +55,9 @@ internal sealed partial class SourcePumps(
         }
     }
 
-    private async Task OfferAsync(Sample sample, CancellationToken stop)
+    /// <summary>Offers a sample until it is in the log or dropped.</summary>
+    /// <returns>Why it will not be learned; null if it may be.</returns>
+    private async Task<string?> OfferAsync(Sample sample, CancellationToken stop)
     {
         sample = await WithPredictionAsync(sample, stop);
         while (true)
@@ -56,7 +71,7 @@ internal sealed partial class SourcePumps(
 
             // Nobody can be told: it becomes a dead letter.
             if (admission.Reason is not { } reason)
-                return;
+                return sample.Rejection;
             sample = sample with { Rejection = reason, Id = null, Predicted = null };
         }
     }
@@ -69,6 +84,9 @@ internal sealed partial class SourcePumps(
         return sample with { Predicted = answers[0].Label };
     }
 
-    [LoggerMessage(LogLevel.Information, "Source {Source} has ended.")]
+    [LoggerMessage(LogLevel.Warning, "A sample of {Source} is not learned: {Reason}.{More}")]
+    private partial void LogRejected(string source, string reason, string more);
+
+    [LoggerMessage(LogLevel.Information, "{Source} has ended.")]
     private partial void LogEnded(string source);
 }
