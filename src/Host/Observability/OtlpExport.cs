@@ -36,13 +36,18 @@ internal sealed class OtlpExport : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>What was not sent yet is sent when all others have stopped.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>It was started first, so it is stopped last: sends what was not sent yet.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
 
     public void Dispose()
     {
         _traces?.Dispose();
         _metrics?.Dispose();
+        (_traces, _metrics) = (null, null);
     }
 
     // What the environment says of the resource comes last: it counts.

@@ -1,3 +1,4 @@
+using DynamosStream.Host.Observability;
 using DynamosStream.Learner;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +19,11 @@ internal static class LearnerHost
         LearnerRun run, IEnumerable<IObserver<AccuracyEvent>> observers, TimeProvider time, CancellationToken stop)
     {
         var builder = GenericHost.CreateEmptyApplicationBuilder(settings: null);
-        builder.Services.AddSingleton(run).AddSingleton(time).AddSingleton<LearnerService>();
+        builder.Services.AddMetrics().AddSingleton<LearnerMetrics>();
+        if (OtlpExport.IsAskedFor)
+            builder.Services.AddHostedService<OtlpExport>();
+        builder.Services.AddSingleton(services => run with { Metrics = services.GetRequiredService<LearnerMetrics>() });
+        builder.Services.AddSingleton(time).AddSingleton<LearnerService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LearnerService>());
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
 

@@ -47,7 +47,7 @@ internal static partial class OptionsDocument
         [
             [$"`{MnistFolder.EnvironmentVariable}`", "folder with the data files, where `--data-dir` is not given"],
             [$"`{ApiKey.Variable}`", "the API key of `dynamos serve`, where `--api-key-file` is not given; at least 16 characters"],
-            [$"`{OtlpExport.Variable}`", "where `dynamos serve` sends metrics and activities by OTLP; with the standard's other variables ([observability.md](observability.md#opentelemetry))"],
+            [$"`{OtlpExport.Variable}`", "where `dynamos serve` and `dynamos run` send metrics and activities by OTLP; with the standard's other variables ([observability.md](observability.md#opentelemetry))"],
             [$"`{ServiceManager.Variable}`", "set by systemd: where `dynamos serve` tells that it is ready"],
         ]);
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DynamosStream.Host.Tests.Commands;
 using DynamosStream.Host.Tests.Fakes;
 
 namespace DynamosStream.Host.Tests.Observability;
@@ -13,44 +15,30 @@ public sealed class OtlpExportTests
     [Fact]
     public async Task Serve_EndpointInTheEnvironment_ReceivesMetricsAndActivities()
     {
-        var (listener, address) = Listen();
-        using var _ = listener;
-        var bodies = new ConcurrentQueue<(string Path, string? Type, string Content)>();
-        var receiving = Task.Run(async () =>
-        {
-            while (true)
-            {
-                var context = await listener.GetContextAsync();
-                using var content = new MemoryStream();
-                await context.Request.InputStream.CopyToAsync(content);
-                bodies.Enqueue((context.Request.Url!.AbsolutePath, context.Request.ContentType, Encoding.Latin1.GetString(content.ToArray())));
-                context.Response.ContentType = "application/x-protobuf";
-                context.Response.Close();
-            }
-        });
-
-        var environment = new Dictionary<string, string>
-        {
-            [Endpoint] = address,
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
-            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
-        };
-        await using (var service = await ServeProcess.StartAsync(environment, "--shape", "1x8x8", "--classes", "3", "--learner", "sgd"))
+        using var collector = new Collector();
+        await using (var service = await ServeProcess.StartAsync(collector.Environment, "--shape", "1x8x8", "--classes", "3", "--learner", "sgd"))
         {
             await service.SendAsync(0, 32);
             await service.LearnedAsync(32);
-            while (!Received("/v1/metrics", "dynamos.step.duration") || !Received("/v1/traces", "dynamos.step"))
+            while (!collector.Received("/v1/metrics", "dynamos.step.duration") || !collector.Received("/v1/traces", "dynamos.step"))
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             await service.StopAsync();
         }
 
-        Assert.All(bodies, body => Assert.Equal("application/x-protobuf", body.Type));
-        Assert.True(Received("/v1/metrics", "dynamos.samples.learned"));
-        Assert.True(Received("/v1/metrics", "http.server.request.duration"));
-        Assert.True(Received("/v1/traces", "service.name"));
+        Assert.All(collector.Types, type => Assert.Equal("application/x-protobuf", type));
+        Assert.True(collector.Received("/v1/metrics", "dynamos.samples.learned"));
+        Assert.True(collector.Received("/v1/metrics", "http.server.request.duration"));
+        Assert.True(collector.Received("/v1/traces", "service.name"));
+    }
 
-        bool Received(string path, string name) => bodies.Any(body => body.Path == path && body.Content.Contains(name, StringComparison.Ordinal));
+    [Fact]
+    public async Task Run_EndpointInTheEnvironment_ReceivesWhatWasMeasuredUpToItsEnd()
+    {
+        using var collector = new Collector();
+        using var process = Dynamos.Start(collector.Environment, ["run", "--learner", "sgd", "--limit", "48", "--quiet"]);
+        (await Dynamos.EndAsync(process)).AssertSucceeded();
+        Assert.True(collector.Received("/v1/metrics", "dynamos.step.duration"));
+        Assert.True(collector.Received("/v1/traces", "dynamos.step"));
     }
 
     [Fact]
@@ -81,15 +69,58 @@ public sealed class OtlpExportTests
         Assert.Equal("live-sgd-b500-s1", first.GetProperty("State").GetProperty("RunId").GetString());
     }
 
-    private static (HttpListener Listener, string Address) Listen()
+    /// <summary>Receives what is sent by OTLP over HTTP.</summary>
+    private sealed class Collector : IDisposable
     {
-        // HttpListener takes no port 0: one that was free a moment ago.
-        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-        free.Stop();
-        var listener = new HttpListener { Prefixes = { address } };
-        listener.Start();
-        return (listener, address);
+        private readonly HttpListener _listener = new();
+        private readonly ConcurrentQueue<(string Path, string? Type, string Content)> _bodies = [];
+
+        public Collector()
+        {
+            // HttpListener takes no port 0: one that was free a moment ago.
+            using var free = new TcpListener(IPAddress.Loopback, 0);
+            free.Start();
+            var address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
+            free.Stop();
+            _listener.Prefixes.Add(address);
+            _listener.Start();
+            Environment = new Dictionary<string, string>
+            {
+                [Endpoint] = address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            };
+            Task.Run(ReceiveAsync);
+        }
+
+        /// <summary>What sends to it.</summary>
+        public IReadOnlyDictionary<string, string> Environment { get; }
+
+        public IEnumerable<string?> Types => _bodies.Select(body => body.Type);
+
+        public bool Received(string path, string name) => _bodies.Any(body => body.Path == path && body.Content.Contains(name, StringComparison.Ordinal));
+
+        public void Dispose() => _listener.Close();
+
+        private async Task ReceiveAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var context = await _listener.GetContextAsync();
+                    using var content = new MemoryStream();
+                    await context.Request.InputStream.CopyToAsync(content);
+                    _bodies.Enqueue((context.Request.Url!.AbsolutePath, context.Request.ContentType, Encoding.Latin1.GetString(content.ToArray())));
+                    context.Response.ContentType = "application/x-protobuf";
+                    context.Response.Close();
+                }
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                // It was closed.
+            }
+        }
     }
 }
