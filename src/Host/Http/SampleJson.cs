@@ -138,7 +138,8 @@ internal sealed class SampleJson(StreamDescription description, IReadOnlyList<st
         ? bytes
         : throw new FormatException($"its {field} is no base64 text; expected one");
 
-    private static float[] Scaled(byte[] pixels)
+    /// <summary>Features of bytes: 0 to 255 stand for 0 to 1.</summary>
+    public static float[] Scaled(byte[] pixels)
     {
         var features = new float[pixels.Length];
         for (var i = 0; i < pixels.Length; i++)

@@ -16,6 +16,9 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
 
     protected SourceContext Context => context;
 
+    /// <summary>Whether there is nothing more to come.</summary>
+    protected bool HasEnded { get; set; }
+
     public async IAsyncEnumerable<Sample> ReadAsync(long fromPosition, [EnumeratorCancellation] CancellationToken stop)
     {
         for (var pause = FirstPause; ; pause = Min(2 * pause, LongestPause))
@@ -32,7 +35,7 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
                     }
                     catch (Exception e) when (IsTrouble(e) && !stop.IsCancellationRequested)
                     {
-                        trouble = e.Message.TrimEnd('.');
+                        trouble = ReasonOf(e).TrimEnd('.');
                         break;
                     }
 
@@ -40,6 +43,9 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
                     yield return connection.Current;
                 }
             }
+
+            if (HasEnded)
+                yield break;
 
             SourceLog.Disconnected(context.Logger, name, trouble, pause.TotalSeconds);
             await Task.Delay(pause, context.Time, stop);
@@ -55,8 +61,17 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
     protected virtual bool IsTrouble(Exception error) => error
         is IOException or SocketException or HttpRequestException or WebSocketException or AuthenticationException or TimeoutException or OperationCanceledException;
 
+    /// <summary>What is told of such an error; nothing that is secret.</summary>
+    protected virtual string ReasonOf(Exception error) => error.Message;
+
     /// <summary>The samples of a text that comes over a connection, with positions that count them.</summary>
-    protected async IAsyncEnumerable<Sample> ReadAsync(Stream connection, TextForm form, long fromPosition, [EnumeratorCancellation] CancellationToken stop)
+    /// <param name="connection">The connection.</param>
+    /// <param name="form">How samples are written.</param>
+    /// <param name="fromPosition">Position of the first.</param>
+    /// <param name="endIsWhole">Whether an end without an error is the end of the text, so that the last line needs no line break.</param>
+    /// <param name="stop">Ends it.</param>
+    protected async IAsyncEnumerable<Sample> ReadAsync(
+        Stream connection, TextForm form, long fromPosition, bool endIsWhole, [EnumeratorCancellation] CancellationToken stop)
     {
         var text = context.Read(form);
         var lines = new LineReader(connection, context.LongestLine);
@@ -66,7 +81,8 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
             var isLast = line is null;
 
             // What is left may be half a number: it is told of, not learned.
-            line ??= lines.Rest() is { } half ? half with { Fault = half.Fault ?? "it is not whole; expected a line break before the connection ended" } : null;
+            if (isLast && lines.Rest() is { } half)
+                line = endIsWhole && error is null ? half : half with { Fault = half.Fault ?? "it is not whole; expected a line break before the connection ended" };
             if (line is { } next && text.Read(next, fromPosition) is { } sample)
             {
                 fromPosition++;

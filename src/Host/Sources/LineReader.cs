@@ -6,7 +6,6 @@ namespace DynamosStream.Host.Sources;
 internal sealed class LineReader(Stream text, int longest)
 {
     private const int BlockBytes = 1 << 16;
-    private const int KeptBytes = 1024;
 
     // What was read and belongs to no line as yet lies from _start to _end; up to _searched it holds no line break.
     private byte[] _buffer = new byte[BlockBytes];
@@ -60,7 +59,7 @@ internal sealed class LineReader(Stream text, int longest)
     /// <summary>Keeps the beginning of a line that is too long, and lets go of the rest as far as it is there.</summary>
     private void GiveUp(int end)
     {
-        _tooLong ??= _buffer.AsSpan(_start, Math.Min(KeptBytes, end - _start)).ToArray();
+        _tooLong ??= _buffer.AsSpan(_start, Math.Min(SampleText.KeptBytes, end - _start)).ToArray();
         _start = end;
     }
 

@@ -9,6 +9,12 @@ internal abstract class SampleText
     private const int BytesPerFeature = 32;
     private const int BytesBesides = 1 << 16;
 
+    // A number that the first line of a text does not have.
+    private const long NoHeader = 2;
+
+    /// <summary>Bytes that are kept of what is too long.</summary>
+    public const int KeptBytes = 1024;
+
     private static ReadOnlySpan<byte> Blank => " \t\r"u8;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -19,7 +25,16 @@ internal abstract class SampleText
     /// <summary>The sample of a line; rejected if the line cannot be used, null if it holds none.</summary>
     /// <param name="line">The line; of each text the first must be among them.</param>
     /// <param name="position">The sample's position.</param>
-    public Sample? Read(in Line line, long position)
+    public Sample? Read(in Line line, long position) => Read(line, position, $"line {line.Number}");
+
+    /// <summary>The sample of a message, which is a line of its own; rejected if it cannot be used, null if it is blank.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="position">The sample's position.</param>
+    /// <param name="fault">Why it cannot be used, whatever it says; null for a whole message.</param>
+    public Sample? ReadMessage(ReadOnlyMemory<byte> message, long position, string? fault) =>
+        Read(new Line(0, NoHeader, message, fault), position, $"message {position}");
+
+    private Sample? Read(in Line line, long position, string where)
     {
         try
         {
@@ -34,7 +49,7 @@ internal abstract class SampleText
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             var reason = e is FormatException ? e.Message : $"it could not be decoded: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
-            return new Sample(position, ReadOnlyMemory<float>.Empty, Sample.NoLabel) { Encoded = line.Bytes.ToArray(), Rejection = $"line {line.Number}: {reason}" };
+            return new Sample(position, ReadOnlyMemory<float>.Empty, Sample.NoLabel) { Encoded = line.Bytes.ToArray(), Rejection = $"{where}: {reason}" };
         }
     }
 

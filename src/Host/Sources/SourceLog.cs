@@ -14,6 +14,9 @@ internal static partial class SourceLog
     [LoggerMessage(LogLevel.Warning, "{Source} was replaced while it was not followed, and what it held after byte {From} is not where it is looked for.")]
     public static partial void Gone(ILogger logger, string source, long from);
 
+    [LoggerMessage(LogLevel.Warning, "{Source} no longer has its messages {First} to {Last}: they were never learned.")]
+    public static partial void Dropped(ILogger logger, string source, long first, long last);
+
     [LoggerMessage(LogLevel.Information, "{Source} is connected.")]
     public static partial void Connected(ILogger logger, string source);
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using DynamosStream.Streams;
 
 namespace DynamosStream.Host.Sources;
@@ -6,7 +8,7 @@ namespace DynamosStream.Host.Sources;
 /// <summary>Names a source, as <c>file:samples.ndjson</c> or <c>csv+tcp://host:9000</c>; docs/sources.md describes all.</summary>
 internal sealed class SourceUri
 {
-    private const string Kinds = "stdin, file:PATH, tail:PATH or tcp://HOST:PORT, with csv+ or csv-bytes+ before it for CSV";
+    private const string Kinds = "stdin, file:PATH, tail:PATH, dir:PATH, tcp://HOST:PORT, http://, https://, ws://, wss:// or amqp://HOST/QUEUE, with csv+ or csv-bytes+ before it for CSV";
     private const string BeforeServer = "://";
 
     private readonly Func<string, SourceContext, ISampleSource> _open;
@@ -31,14 +33,24 @@ internal sealed class SourceUri
             return OfFile(text, file, form, (name, context) => new FileSource(name, file, form, context));
         if (After("tail:", kind) is { } followed)
             return OfFile(text, followed, form, (name, context) => new TailSource(name, followed, form, context));
+        if (After("dir:", kind) is { Length: > 0 } folder && form == TextForm.Json)
+            return new SourceUri(text, (name, context) => new FolderSource(name, folder, context));
         var uri = OfServer(kind, WithoutSecrets(text));
         return new SourceUri(WithoutSecrets(text), uri.Scheme switch
         {
             "tcp" when uri is { Port: > 0, PathAndQuery: "/", UserInfo: "" } =>
                 (name, context) => new TcpSource(name, new DnsEndPoint(uri.IdnHost, uri.Port), form, context),
+            "http" or "https" => (name, context) => new HttpSource(name, uri, form, context),
+            "ws" or "wss" => (name, context) => new WebSocketSource(name, uri, form, context),
+            "amqp" when uri.AbsolutePath.Split('/') is ["", .. var path] && path.Length is 1 or 2 && path.All(part => part.Length > 0) => OfQueue(uri, path, form),
             _ => throw Unknown(WithoutSecrets(text)),
         });
     }
+
+    /// <summary>What a server is told of the user that a URI names; null for none.</summary>
+    public static AuthenticationHeaderValue? AuthorizationOf(Uri uri) => uri.UserInfo.Length == 0
+        ? null
+        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
 
     private static SourceUri OfFile(string text, string path, TextForm form, Func<string, SourceContext, ISampleSource> open)
     {
@@ -47,6 +59,12 @@ internal sealed class SourceUri
         if (form == TextForm.Json && path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw new FormatException($"source '{text}' would be read as NDJSON; expected csv+{text} or csv-bytes+{text}");
         return new SourceUri(text, open);
+    }
+
+    private static Func<string, SourceContext, ISampleSource> OfQueue(Uri uri, string[] path, TextForm form)
+    {
+        var broker = new UriBuilder(uri) { Path = path.Length == 2 ? path[0] : string.Empty, Query = string.Empty }.Uri;
+        return (name, context) => new RabbitSource(name, broker, Uri.UnescapeDataString(path[^1]), form, context);
     }
 
     private static Uri OfServer(string text, string name)

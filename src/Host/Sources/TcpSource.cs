@@ -22,7 +22,7 @@ internal sealed class TcpSource(string name, DnsEndPoint server, TextForm form, 
         await socket.ConnectAsync(server, stop).AsTask().WaitAsync(Patience, Context.Time, stop);
         SourceLog.Connected(Context.Logger, Name);
         await using var connection = new NetworkStream(socket);
-        await foreach (var sample in ReadAsync(connection, form, fromPosition, stop))
+        await foreach (var sample in ReadAsync(connection, form, fromPosition, endIsWhole: false, stop))
             yield return sample;
     }
 }

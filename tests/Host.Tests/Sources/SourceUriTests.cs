@@ -13,6 +13,11 @@ public sealed class SourceUriTests
     [InlineData("tail:/var/log/samples", "tail:/var/log/samples")]
     [InlineData("tcp://localhost:9000", "tcp://localhost:9000")]
     [InlineData("csv+tcp://[::1]:9000", "csv+tcp://[::1]:9000")]
+    [InlineData("dir:images", "dir:images")]
+    [InlineData("https://me:geheim@host/stream?token=geheim", "https://host/stream")]
+    [InlineData("csv+ws://host:81/a/b", "csv+ws://host:81/a/b")]
+    [InlineData("amqp://me:geheim@broker:5673/samples", "amqp://broker:5673/samples")]
+    [InlineData("csv+amqp://me:geheim@broker/%2Fteam/samples?x=geheim", "csv+amqp://broker/%2Fteam/samples")]
     public void Parse_Good_HasANameWithoutSecrets(string text, string name) => Assert.Equal(name, SourceUri.Parse(text).Name);
 
     [Theory]
@@ -30,6 +35,10 @@ public sealed class SourceUriTests
     [InlineData("ftp://user:ge/geheim@heim@host/x?token=geheim", "source 'ftp://host/x' is not known")]
     [InlineData("tcp://user:12/geheim@host:9000", "source 'tcp://host:9000' has a @ or # after its host; expected %40 or %23")]
     [InlineData("tcp://user:geheim@", "source 'tcp://' is not known")]
+    [InlineData("csv+dir:images", "source 'csv+dir:images' is not known")]
+    [InlineData("https://me:geheim@", "source 'https://' is not known")]
+    [InlineData("amqp://me:geheim@broker", "source 'amqp://broker' is not known")]
+    [InlineData("amqp://me:geheim@broker/a/b/c", "source 'amqp://broker/a/b/c' is not known")]
     public void Parse_Bad_TellsWhatWasExpectedAndNothingSecret(string text, string reason)
     {
         var error = Assert.Throws<FormatException>(() => SourceUri.Parse(text));

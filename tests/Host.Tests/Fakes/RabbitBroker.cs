@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace DynamosStream.Host.Tests.Fakes;
+
+/// <summary>A RabbitMQ broker of its own, on free ports and with a folder of its own; it ends with the tests.</summary>
+public sealed class RabbitBroker : IAsyncDisposable
+{
+    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly int[] _ports = FreePorts(3);
+    private Process? _names;
+    private Process? _broker;
+
+    /// <summary>Whether there is one to start; tests skip without it.</summary>
+    public static bool IsInstalled => File.Exists(Program);
+
+    public int Port => _ports[0];
+
+    /// <summary>Starts it with what it held before; returns when it takes connections. Does nothing if it runs.</summary>
+    public async Task StartAsync()
+    {
+        if (_broker is not null)
+            return;
+        _names ??= Process.Start("epmd", ["-address", "127.0.0.1", "-port", $"{_ports[2]}"]);
+        await File.WriteAllTextAsync(_folder["plugins"], "[].");
+        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["RABBITMQ_NODENAME"] = $"dynamos-{Port}@localhost",
+            ["RABBITMQ_NODE_PORT"] = $"{Port}",
+            ["RABBITMQ_DIST_PORT"] = $"{_ports[1]}",
+            ["ERL_EPMD_PORT"] = $"{_ports[2]}",
+            ["RABBITMQ_MNESIA_BASE"] = _folder["data"],
+            ["RABBITMQ_LOG_BASE"] = _folder["log"],
+            ["RABBITMQ_LOGS"] = "-",
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _folder["plugins"],
+            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+            ["HOME"] = _folder.Path,
+
+            // The script becomes the broker and does not watch it: what is killed is the broker.
+            ["RUNNING_UNDER_SYSTEMD"] = "1",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        _broker = Process.Start(start)!;
+        var said = new StringBuilder();
+        _broker.OutputDataReceived += (_, line) => said.AppendLine(line.Data);
+        _broker.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        _broker.BeginOutputReadLine();
+        _broker.BeginErrorReadLine();
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            Assert.False(_broker.HasExited, $"The broker has ended: {said}");
+            try
+            {
+                await using var connection = await ConnectAsync();
+                return;
+            }
+            catch (BrokerUnreachableException)
+            {
+                await Task.Delay(200, limit.Token);
+            }
+        }
+    }
+
+    /// <summary>Kills it as a loss of power would.</summary>
+    public async Task KillAsync()
+    {
+        _broker!.Kill();
+        await _broker.WaitForExitAsync();
+        _broker.Dispose();
+        _broker = null;
+    }
+
+    /// <summary>Declares a queue of a type, if there is none, and adds messages to it; returns when the broker has confirmed them.</summary>
+    public async Task PublishAsync(string queue, IEnumerable<string> messages, string type = "stream")
+    {
+        await using var connection = await ConnectAsync();
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await DeclareAsync(connection, queue, type))
+            await Task.Delay(200, limit.Token);
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        foreach (var message in messages)
+            await channel.BasicPublishAsync(string.Empty, queue, mandatory: true, new BasicProperties(), Encoding.UTF8.GetBytes(message));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+            await KillAsync();
+        _names?.Kill();
+        _names?.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>Whether the queue can be used: after a start it is there later than the broker.</summary>
+    private static async Task<bool> DeclareAsync(IConnection connection, string queue, string type)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type });
+            return true;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private Task<IConnection> ConnectAsync() => new ConnectionFactory { HostName = "127.0.0.1", Port = Port, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (var listener in listeners)
+            listener.Start();
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (var listener in listeners)
+            listener.Dispose();
+        return ports;
+    }
+}
