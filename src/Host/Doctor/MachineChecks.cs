@@ -23,7 +23,7 @@ internal static class MachineChecks
     ];
 
     /// <summary>The cores that this process may use.</summary>
-    internal static Finding Cores(int cores, int threads) => new(Health.Good, "cores", $"{cores}; a learner computes with {threads} threads, or with --threads");
+    internal static Finding Cores(int cores, int threads) => new(Health.Good, "cores", $"{cores}; a learner computes on {threads}, or as --threads says");
 
     /// <summary>What the engine's kernels compute at once; null for an engine that chooses by itself.</summary>
     internal static Finding Vectors(int? floats) => floats switch
@@ -37,7 +37,7 @@ internal static class MachineChecks
     /// <summary>Whether CUDA is used.</summary>
     /// <param name="whyNot">Null where it is.</param>
     internal static Finding Cuda(string? whyNot) => whyNot is null
-        ? new(Health.Good, "CUDA", $"used: {torch.cuda.device_count()} devices")
+        ? new(Health.Good, "CUDA", $"used; devices: {torch.cuda.device_count()}")
         : new(Health.Good, "CUDA", $"not used: {whyNot}");
 
     /// <summary>The memory that this process may use, in bytes.</summary>

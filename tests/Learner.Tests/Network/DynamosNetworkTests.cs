@@ -74,15 +74,15 @@ public sealed class DynamosNetworkTests
     public void Forward_SecondGateOff_LeavesWhatAnUngatedShortcutBrings()
     {
         using var scope = NewDisposeScope();
-        var x = rand(2, 4, 6, 6);
+        var x = rand(2, 16, 6, 6);
         Assert.Equal(x.data<float>().ToArray(), Off(gatedShortcut: false));
         Assert.All(Off(gatedShortcut: true), value => Assert.Equal(0, value));
 
         float[] Off(bool gatedShortcut)
         {
-            using var block = new GatedBlock(4, 4, stride: 1, agents: true, gatedShortcut);
+            using var block = new GatedBlock(16, 16, stride: 1, agents: true, gatedShortcut);
             var asked = 0;
-            return block.Forward(x, (_, _) => new Gate(asked++ == 0 ? ones(2, 4) : zeros(2, 4), null)).data<float>().ToArray();
+            return block.Forward(x, (_, _) => new Gate(asked++ == 0 ? ones(2, 16) : zeros(2, 16), null)).data<float>().ToArray();
         }
     }
 
@@ -90,10 +90,10 @@ public sealed class DynamosNetworkTests
     public void Forward_GatesWithOnes_TheirGradientIsThatOfScalingEachKeptChannel()
     {
         using var scope = NewDisposeScope();
-        using var block = new GatedBlock(4, 4, stride: 1, agents: true);
+        using var block = new GatedBlock(16, 16, stride: 1, agents: true);
         // BatchNorm of 72 values a channel gives none beyond the root of 71: with 9 added by the shortcut the last ReLU has no kink here.
-        var (x, weights) = (rand(2, 4, 6, 6) + 9, randn(2, 4, 6, 6));
-        var actions = tensor(new float[] { 1, 0, 1, 1, 0, 1, 1, 0 }, [2, 4]);
+        var (x, weights) = (rand(2, 16, 6, 6) + 9, randn(2, 16, 6, 6));
+        var actions = tensor(Enumerable.Repeat(new float[] { 1, 0, 1, 1, 0, 1, 1, 0 }, 4).SelectMany(values => values).ToArray(), [2, 16]);
         var ones = ones_like(actions).unsqueeze(2).unsqueeze(3).requires_grad_();
         Loss(ones).backward();
 
@@ -102,9 +102,9 @@ public sealed class DynamosNetworkTests
         for (var i = 0; i < gradient.Length; i++)
         {
             using var noGrad = no_grad();
-            var change = zeros(8);
+            var change = zeros(32);
             change[i] = Step;
-            change = change.reshape(2, 4, 1, 1);
+            change = change.reshape(2, 16, 1, 1);
             var expected = (Loss(ones + change) - Loss(ones - change)).item<float>() / (2 * Step);
             Assert.Equal(expected, gradient[i], 2e-2);
         }
