@@ -5,7 +5,7 @@ namespace DynamosStream.Samples;
 
 /// <summary>Windows of 64 readings, each with an id and without a label; the label comes later, by the id. Slowly the machine gets louder: concept drift.</summary>
 /// <remarks>Every record is a function of its position: with a state folder a stopped service goes on where its journal ends.</remarks>
-public sealed class SensorSource(StreamLength length) : ISampleSource
+internal sealed class SensorSource(StreamLength length) : ISampleSource
 {
     private const int Readings = 64;
 

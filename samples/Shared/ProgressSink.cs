@@ -5,10 +5,10 @@ namespace DynamosStream.Samples;
 
 /// <summary>How many samples there will be.</summary>
 /// <param name="Samples">A multiple of 16: so many the learner takes at a step.</param>
-public sealed record StreamLength(long Samples);
+internal sealed record StreamLength(long Samples);
 
 /// <summary>Prints the accuracy now and then, and ends the program after the last sample: a service itself would wait for more.</summary>
-public sealed class ProgressSink(StreamLength length, IHostApplicationLifetime host) : IObserver<AccuracyEvent>
+internal sealed class ProgressSink(StreamLength length, IHostApplicationLifetime host) : IObserver<AccuracyEvent>
 {
     private const int Lines = 10;
 
