@@ -10,7 +10,7 @@ namespace DynamosStream.Host.Commands;
 internal static class RunArguments
 {
     public const int MaxBuffer = 10_000_000;
-    private const int MaxThreads = 1024;
+    public const int MaxThreads = 1024;
     private const int MaxKeep = 10_000;
 
     private static readonly Option<string> Stream = OneOf("--stream", "Stream to learn; 'dynamos streams' describes them.", SampleStreams.Names, "glyphs-360");
@@ -62,7 +62,7 @@ internal static class RunArguments
 
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Show the final table only." };
 
-    public static readonly Option<long?> Threads = new("--threads")
+    private static readonly Option<long?> Threads = new("--threads")
     {
         Description = "Threads to compute with; the results do not depend on it. [default: one a core]",
         HelpName = "number",

@@ -127,13 +127,23 @@ internal static class ServeArguments
     private static readonly Option<string> LogFormat = RunArguments.OneOf(
         "--log-format", "How logs are written: for people, or as JSON, one object a line.", ["text", "json"], "text");
 
+    private static readonly Option<long?> ThreadCount = new("--threads")
+    {
+        Description = "Threads to compute with; the results do not depend on it. [default: one a core but one, which answers requests]",
+        HelpName = "number",
+        CustomParser = result => RunArguments.WholeNumber(result, 1, RunArguments.MaxThreads),
+    };
+
     /// <summary>Every option, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
         Port, Urls, ApiKeyFile, Source, RunArguments.Learner, RunArguments.Buffer, RunArguments.Seed, Shape, Classes, Labels, State, RunArguments.CheckpointEvery,
-        CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, RunArguments.Threads, RunArguments.Device, RunArguments.Set,
+        CheckpointSeconds, RunArguments.Keep, Journal, Queue, Overload, LabelWindow, MaxBody, Rate, ThreadCount, RunArguments.Device, RunArguments.Set,
         RunArguments.AdwinDelta, RunArguments.PageHinkleyThreshold, RunArguments.TensorBoard, LogFormat,
     ];
+
+    /// <summary>Threads to compute with.</summary>
+    public static int Threads(ParseResult parsed) => (int)(parsed.GetValue(ThreadCount) ?? Math.Max(1, Environment.ProcessorCount - 1));
 
     /// <summary>Where to listen.</summary>
     /// <exception cref="InvalidDataException">There is no API key where one is needed, or it is too short.</exception>

@@ -34,8 +34,7 @@ internal static class ServeCommand
     private static async Task<int> ExecuteAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var listening = ServeArguments.Listening(parsed);
-        if (parsed.GetValue(RunArguments.Threads) is { } threads)
-            torch.set_num_threads((int)threads);
+        torch.set_num_threads(ServeArguments.Threads(parsed));
         string? state = null;
         return await SecondChance.RunAsync(
             StartAsync, () => state is not null && CheckpointFile.AllIn(state).Count > 0, reason => Console.Error.WriteLine($"dynamos: {reason}"));
