@@ -45,7 +45,7 @@ public sealed class RabbitBroker : IAsyncDisposable
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["HOME"] = _folder.Path,
 
-            // The script becomes the broker and does not watch it: what is killed is the broker.
+            // The script becomes the broker and does not watch it: what gets the signal is the broker.
             ["RUNNING_UNDER_SYSTEMD"] = "1",
         })
         {
@@ -54,14 +54,15 @@ public sealed class RabbitBroker : IAsyncDisposable
 
         _broker = Process.Start(start)!;
         var said = new StringBuilder();
-        _broker.OutputDataReceived += (_, line) => said.AppendLine(line.Data);
-        _broker.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        _broker.OutputDataReceived += (_, line) => Note(line.Data);
+        _broker.ErrorDataReceived += (_, line) => Note(line.Data);
         _broker.BeginOutputReadLine();
         _broker.BeginErrorReadLine();
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
-            Assert.False(_broker.HasExited, $"The broker has ended: {said}");
+            if (_broker.HasExited)
+                Assert.Fail($"The broker has ended: {Said()}");
             try
             {
                 await using var connection = await ConnectAsync();
@@ -72,15 +73,25 @@ public sealed class RabbitBroker : IAsyncDisposable
                 await Task.Delay(200, limit.Token);
             }
         }
+
+        void Note(string? line)
+        {
+            lock (said)
+                said.AppendLine(line);
+        }
+
+        string Said()
+        {
+            lock (said)
+                return said.ToString();
+        }
     }
 
-    /// <summary>Kills it as a loss of power would.</summary>
-    public async Task KillAsync()
+    /// <summary>Stops it by SIGTERM: whoever is connected is thrown out. Killed, it at times does not bring its streams back.</summary>
+    public async Task StopAsync()
     {
-        _broker!.Kill();
-        await _broker.WaitForExitAsync();
-        _broker.Dispose();
-        _broker = null;
+        using var kill = Process.Start("kill", ["-TERM", $"{_broker!.Id}"]);
+        await EndAsync();
     }
 
     /// <summary>Declares a queue of a type, if there is none, and adds messages to it; returns when the broker has confirmed them.</summary>
@@ -97,11 +108,21 @@ public sealed class RabbitBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_broker is not null)
-            await KillAsync();
+        _broker?.Kill();
+        await EndAsync();
         _names?.Kill();
         _names?.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_broker is null)
+            return;
+        using var limit = new CancellationTokenSource(Patience);
+        await _broker.WaitForExitAsync(limit.Token);
+        _broker.Dispose();
+        _broker = null;
     }
 
     /// <summary>Whether the queue can be used: after a start it is there later than the broker.</summary>

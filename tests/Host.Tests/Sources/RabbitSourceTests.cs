@@ -34,7 +34,7 @@ public sealed class RabbitSourceTests(RabbitBroker broker) : ReplayableSourceCon
     }
 
     [Fact]
-    public async Task ReadAsync_BrokerDownAtTheStartAndKilledInTheMiddle_EveryMessageIsLearnedOnceAndInOrder()
+    public async Task ReadAsync_BrokerDownAtTheStartAndInTheMiddle_EveryMessageIsLearnedOnceAndInOrder()
     {
         Assert.SkipUnless(RabbitBroker.IsInstalled, "rabbitmq-server is not installed.");
         var bands = new BandStream(120).Read().ToArray();
@@ -46,9 +46,9 @@ public sealed class RabbitSourceTests(RabbitBroker broker) : ReplayableSourceCon
             await PublishAsync(own, bands[..40]);
             await host.LearnedAsync(40);
 
-            // These are perhaps on their way when the broker dies.
+            // These are perhaps on their way when the broker ends.
             await PublishAsync(own, bands[40..60]);
-            await own.KillAsync();
+            await own.StopAsync();
             await own.StartAsync();
             await PublishAsync(own, bands[60..80]);
             await host.LearnedAsync(80);
