@@ -8,8 +8,9 @@ using DynamosStream.Streams;
 namespace DynamosStream.Host.Checkpoints;
 
 /// <summary>Takes a run's checkpoints: copies the state between two steps, on the learner's thread, and writes it on another.</summary>
-/// <remarks>At most one is being written; one that falls due meanwhile is taken as soon as that has ended. A checkpoint that cannot
-/// be written ends the run: from then on its promises would not hold.</remarks>
+/// <remarks>At most one is being written. One whose samples are learned before that has ended waits for it, and the learner with it: a
+/// journal has room for what comes between checkpoints, not for more. A checkpoint that cannot be written ends the run: from then on
+/// its promises would not hold.</remarks>
 internal sealed class Checkpointer(
     RunState state,
     ResultFolder? results,
@@ -54,8 +55,8 @@ internal sealed class Checkpointer(
     {
         // Samples that are set aside after this batch belong to the next step: so do their dead letters.
         _last = new Border(batch, report, ledger, results?.EventBytes, results?.DeadLetterBytes ?? 0);
-        var due = Reached - _saved >= state.Every || (state.Latest > TimeSpan.Zero && time.GetElapsedTime(_savedAt) >= state.Latest);
-        if (!due || !_writing.IsCompleted)
+        var late = state.Latest > TimeSpan.Zero && time.GetElapsedTime(_savedAt) >= state.Latest;
+        if (Reached - _saved < state.Every && !(late && _writing.IsCompleted))
             return;
         _writing.GetAwaiter().GetResult();
         Take();

@@ -167,5 +167,6 @@ internal sealed class SampleJson(StreamDescription description, IReadOnlyList<st
 
     private static string Show(JsonElement value) => Shortened(value.GetRawText());
 
-    private static string Shortened(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
+    /// <summary>As much of a text as an error shows.</summary>
+    public static string Shortened(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
 }

@@ -12,8 +12,8 @@ internal sealed class LiveService : IDisposable
     private readonly RunState? _state;
     private readonly ISampleLog _log;
 
-    private LiveService(DynamosStreamOptions options, RunState? state, ISampleLog log, Intake intake, LiveLearner learner, LearnerRun run) =>
-        (Options, _state, _log, Intake, Learner, Run) = (options, state, log, intake, learner, run);
+    private LiveService(DynamosStreamOptions options, RunState? state, ISampleLog log, Intake intake, LiveLearner learner, LearnerRun run, RecentDeadLetters letters) =>
+        (Options, _state, _log, Intake, Learner, Run, DeadLetters) = (options, state, log, intake, learner, run, letters);
 
     public DynamosStreamOptions Options { get; }
 
@@ -27,7 +27,7 @@ internal sealed class LiveService : IDisposable
     public Journal? Journal => _log as Journal;
 
     /// <summary>The last dead letters since this start.</summary>
-    public RecentDeadLetters DeadLetters { get; private init; } = new();
+    public RecentDeadLetters DeadLetters { get; }
 
     /// <summary>Samples learned before this start.</summary>
     public long LearnedBefore => _state?.Sequence ?? 0;
@@ -105,7 +105,7 @@ internal sealed class LiveService : IDisposable
                 Metrics = metrics,
                 DeadLettered = letters.Add,
             };
-            var service = new LiveService(options, state, log, intake, learner, run) { DeadLetters = letters };
+            var service = new LiveService(options, state, log, intake, learner, run, letters);
             ServiceMetrics.AddTo(metrics.Meter, service);
             return service;
 

@@ -9,6 +9,9 @@ namespace DynamosStream.Host.Sources;
 /// <summary>A source at the other end of a connection, which is made anew whenever it breaks: soon at first, then less and less often.</summary>
 internal abstract class ConnectedSource(string name, SourceContext context) : ISampleSource
 {
+    /// <summary>Time in which a connection must have been made.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 

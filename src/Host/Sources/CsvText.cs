@@ -41,7 +41,7 @@ internal sealed class CsvText(SampleShape shape, ClassLabels labels, bool asByte
             if (_leading[i] == IdColumn)
                 id = Id(text);
             else if (text.Length > 0)
-                label = labels.OfText(text) ?? throw new FormatException($"its label is '{Shortened(text)}'; expected {labels.Expected}");
+                label = labels.OfText(text) ?? throw new FormatException($"its label is '{SampleJson.Shortened(text)}'; expected {labels.Expected}");
         }
 
         return new Sample(0, isLabelAlone ? ReadOnlyMemory<float>.Empty : Features(line.Span), label) { Id = id };
@@ -79,12 +79,12 @@ internal sealed class CsvText(SampleShape shape, ClassLabels labels, bool asByte
 
     private static float OfByte(ReadOnlySpan<byte> text, int feature) => byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
         ? value / 255f
-        : throw new FormatException($"its feature {feature} is '{Shortened(TextOf(text))}'; expected a whole number from 0 to 255");
+        : throw new FormatException($"its feature {feature} is '{SampleJson.Shortened(TextOf(text))}'; expected a whole number from 0 to 255");
 
     private static float OfNumber(ReadOnlySpan<byte> text, int feature) =>
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value)
             ? value
-            : throw new FormatException($"its feature {feature} is '{Shortened(TextOf(text))}'; expected a finite number");
+            : throw new FormatException($"its feature {feature} is '{SampleJson.Shortened(TextOf(text))}'; expected a finite number");
 
     private static string? Id(string text) => text.Length switch
     {
@@ -130,6 +130,4 @@ internal sealed class CsvText(SampleShape shape, ClassLabels labels, bool asByte
 
     // Two quotes within quotes are one.
     private static string TextOf(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
-
-    private static string Shortened(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
 }

@@ -7,8 +7,6 @@ namespace DynamosStream.Host.Sources;
 /// <summary>Lines of the answer to a request: of one that goes on and on, or of a document. They come but once.</summary>
 internal sealed class HttpSource(string name, Uri uri, TextForm form, SourceContext context) : ConnectedSource(name, context)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     protected override async IAsyncEnumerable<Sample> ConnectAsync(long fromPosition, [EnumeratorCancellation] CancellationToken stop)
     {
         using var handler = new SocketsHttpHandler { ConnectTimeout = Patience, AutomaticDecompression = DecompressionMethods.All };

@@ -19,8 +19,6 @@ internal sealed class RabbitSource(string name, Uri broker, string queue, TextFo
     // As large as the broker allows by default: a message that the client refused would be refused again and again.
     private const uint MostBytes = 128 << 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly ConnectionFactory _factory = new()
     {
         Uri = broker,

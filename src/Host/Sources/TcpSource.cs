@@ -10,8 +10,6 @@ internal sealed class TcpSource(string name, DnsEndPoint server, TextForm form, 
 {
     private const int SilentSeconds = 30;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     protected override async IAsyncEnumerable<Sample> ConnectAsync(long fromPosition, [EnumeratorCancellation] CancellationToken stop)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

@@ -7,7 +7,6 @@ namespace DynamosStream.Host.Sources;
 /// <summary>A sample a text message. They come but once.</summary>
 internal sealed class WebSocketSource(string name, Uri uri, TextForm form, SourceContext context) : ConnectedSource(name, context)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenPings = TimeSpan.FromSeconds(30);
 
     protected override async IAsyncEnumerable<Sample> ConnectAsync(long fromPosition, [EnumeratorCancellation] CancellationToken stop)

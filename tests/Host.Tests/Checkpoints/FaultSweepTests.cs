@@ -70,6 +70,17 @@ public sealed class FaultSweepTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_DiskSlowerThanTheLearner_ACheckpointAfterEachSoManySamples()
+    {
+        var files = new FaultyFiles(failAt: 0) { FlushTime = TimeSpan.FromMilliseconds(150) };
+        await new TinyRun(_folder["a"]) { Samples = 128, Every = 16, Files = files }.RunAsync();
+
+        Assert.Equal(
+            Enumerable.Range(1, 8).Select(i => $"rename to checkpoint-{16 * i:D12}.safetensors"),
+            files.Log.Where(entry => entry.StartsWith("rename to checkpoint-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Run_EveryCheckpoint_IsOnTheDiskBeforeItHasItsNameAndBeforeAnOlderOneGoes()
     {
         var files = new FaultyFiles(failAt: 0);

@@ -12,6 +12,9 @@ internal sealed class FaultyFiles(int failAt, bool forever = false) : IFiles
     private readonly ConcurrentQueue<string> _log = [];
     private int _operations;
 
+    /// <summary>How long the disk takes for a flush.</summary>
+    public TimeSpan FlushTime { get; init; }
+
     /// <summary>Whether it came to that.</summary>
     public bool Failed { get; private set; }
 
@@ -30,6 +33,7 @@ internal sealed class FaultyFiles(int failAt, bool forever = false) : IFiles
     {
         var faulty = (FaultyStream)file;
         FailIfDue("flush", faulty.Path);
+        Thread.Sleep(FlushTime);
         _disk.FlushToDisk(faulty.Inner);
     }
 

@@ -17,6 +17,9 @@ internal sealed class LiveHost : IAsyncDisposable
 {
     public const string Json = "application/json", Lines = "application/x-ndjson";
 
+    // Tests ask as fast as they can.
+    private const int MostRequests = 1_000_000;
+
     private readonly WebApplication _app;
 
     private LiveHost(WebApplication app)
@@ -44,7 +47,7 @@ internal sealed class LiveHost : IAsyncDisposable
         Func<ServeOptions, ServeOptions>? serve = null,
         Action<DynamosStreamBuilder>? extend = null)
     {
-        var listening = new ServeOptions([new IPEndPoint(IPAddress.Loopback, 0)]);
+        var listening = new ServeOptions([new IPEndPoint(IPAddress.Loopback, 0)]) { RequestsPerSecond = MostRequests };
         var app = ServeHost.Build(
             serve?.Invoke(listening) ?? listening,
             options =>
