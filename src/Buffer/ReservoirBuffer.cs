@@ -1,20 +1,29 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Buffer;
 
-/// <summary>A uniform sample of all items ever offered (algorithm R, Vitter 1985), held in tensors on the items' device.</summary>
+/// <summary>
+/// A uniform sample of all items ever offered (algorithm R, Vitter 1985), held in tensors on the items' device; or one whose classes are
+/// balanced: an item that is kept then replaces one of the class that has the most (Buzzega et al. 2020, arXiv 2010.05595).
+/// </summary>
 /// <remarks>Slots 0 .. <see cref="Count"/> - 1 are filled, always. Random numbers come from the caller.</remarks>
 public sealed class ReservoirBuffer : IDisposable
 {
     private const int FirstRows = 1024;
 
-    private long[] _sequences = [];
+    private readonly bool _balanced;
+    private readonly List<long> _sequences = [];
+
+    // Of each filled slot, where classes are balanced.
+    private readonly List<long> _classes = [];
 
     /// <param name="capacity">Items it can hold, at least 1.</param>
-    public ReservoirBuffer(int capacity)
+    /// <param name="balanced">Whether classes are balanced.</param>
+    public ReservoirBuffer(int capacity, bool balanced = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        Capacity = capacity;
+        (Capacity, _balanced) = (capacity, balanced);
     }
 
     /// <summary>Items it can hold.</summary>
@@ -30,13 +39,13 @@ public sealed class ReservoirBuffer : IDisposable
     public ReservoirItems? Slots { get; private set; }
 
     /// <summary>For each filled slot the number of its item in the stream: tells people how old it is.</summary>
-    public ReadOnlySpan<long> Sequences => _sequences.AsSpan(0, Count);
+    public ReadOnlySpan<long> Sequences => CollectionsMarshal.AsSpan(_sequences);
 
-    /// <summary>Offers some rows of a batch, in order; each is kept with the probability that keeps the sample uniform.</summary>
+    /// <summary>Offers some rows of a batch, in order; each is kept with the probability of algorithm R.</summary>
     /// <param name="batch">The rows to choose from; not part of a graph. Copied.</param>
     /// <param name="rows">Which rows are offered.</param>
     /// <param name="sequence">Number of the batch's first row in the stream.</param>
-    /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive; called once an item when the buffer is full.</param>
+    /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive: called once an item when the buffer is full, and once more for one that is kept where classes are balanced.</param>
     /// <exception cref="ArgumentException">The batch's shapes differ from those stored before.</exception>
     public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, long sequence, Func<long, long> below)
     {
@@ -46,18 +55,23 @@ public sealed class ReservoirBuffer : IDisposable
 
         // Two rows of one batch may draw the same slot: the later one stays, as if they had come one by one.
         var rowOfSlot = new Dictionary<long, long>();
+        var classes = ClassesOf(batch);
         foreach (var row in rows)
         {
             var slot = Offered < Capacity ? Offered : below(Offered + 1);
-            Offered++;
             if (slot < Capacity)
+            {
+                if (_balanced && Offered >= Capacity)
+                    slot = SlotOfLargestClass(below);
                 rowOfSlot[slot] = row;
+                Note((int)slot, sequence + row, classes.Length == 0 ? null : classes[row]);
+            }
+
+            Offered++;
         }
 
         if (rowOfSlot.Count > 0)
             Store(batch, [.. rowOfSlot.Keys], [.. rowOfSlot.Values]);
-        foreach (var (slot, row) in rowOfSlot)
-            _sequences[slot] = sequence + row;
     }
 
     /// <summary>Draws distinct items uniformly; all of them if it holds fewer.</summary>
@@ -97,7 +111,8 @@ public sealed class ReservoirBuffer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(sequences.Length, rows);
         Offered = offered;
         Store(filled, [.. Rows()], [.. Rows()]);
-        sequences.CopyTo(_sequences);
+        _sequences.AddRange(sequences);
+        _classes.AddRange(ClassesOf(filled));
 
         IEnumerable<long> Rows()
         {
@@ -114,8 +129,35 @@ public sealed class ReservoirBuffer : IDisposable
         Slots?.Logits.Dispose();
         Slots?.Attention?.Dispose();
         Slots = null;
-        _sequences = [];
+        _sequences.Clear();
+        _classes.Clear();
         Offered = 0;
+    }
+
+    private long[] ClassesOf(ReservoirItems items) => _balanced ? items.Labels.cpu().data<long>().ToArray() : [];
+
+    private void Note(int slot, long sequence, long? ofClass)
+    {
+        Set(_sequences, sequence);
+        if (ofClass is { } known)
+            Set(_classes, known);
+
+        void Set(List<long> list, long value)
+        {
+            if (slot == list.Count)
+                list.Add(value);
+            else
+                list[slot] = value;
+        }
+    }
+
+    /// <summary>Any slot of the class that has the most; of several such classes, the first.</summary>
+    private int SlotOfLargestClass(Func<long, long> below)
+    {
+        var counts = _classes.CountBy(known => known).ToArray();
+        var (largest, count) = counts.MinBy(known => (-known.Value, known.Key));
+        var left = below(count);
+        return _classes.FindIndex(known => known == largest && left-- == 0);
     }
 
     private static ReservoirItems Select(ReservoirItems items, Tensor index) => new(
@@ -150,7 +192,6 @@ public sealed class ReservoirBuffer : IDisposable
             Enlarged(batch.Labels, old?.Labels, wanted),
             Enlarged(batch.Logits, old?.Logits, wanted),
             batch.Attention is null ? null : Enlarged(batch.Attention, old?.Attention, wanted));
-        Array.Resize(ref _sequences, (int)wanted);
         old?.Images.Dispose();
         old?.Labels.Dispose();
         old?.Logits.Dispose();

@@ -30,6 +30,9 @@ public static class HyperParameterPresets
         ["live"] = "MNIST-360",
     };
 
+    // What is sent to a service may be no picture; permuted pixels have no neighbours.
+    private static readonly string[] NoPictures = ["permuted-mnist", "live"];
+
     /// <summary>The row for a stream and buffer size; a size that the table lacks takes the row nearest by ratio.</summary>
     /// <param name="stream">The stream's name; those that the paper lacks take the rows of the one most like them.</param>
     /// <param name="bufferSize">Samples the memory can hold, at least 1.</param>
@@ -72,6 +75,8 @@ public static class HyperParameterPresets
             Source = paper.Source + ", with the additions of the + learners",
             WeightAverage = 0.995,
             MemoryStatistics = 512,
+            BalancedMemory = true,
+            ReplayShift = NoPictures.Contains(stream) ? 0 : 0.08,
         };
         return learner != "dynamos+" ? plus : plus with
         {

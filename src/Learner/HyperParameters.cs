@@ -66,6 +66,14 @@ public sealed record HyperParameters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RewardBaseline { get; init; }
 
+    /// <summary>Whether a sample that the memory keeps replaces one of the class that has the most there, so that classes are balanced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BalancedMemory { get; init; }
+
+    /// <summary>The most by which a memory image is shifted along each side when it is replayed, as a share of that side, in [0, 1]; drawn anew each time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ReplayShift { get; init; }
+
     /// <summary>Decay of the running average of the weights that predicts, from 0 to below 1; 0: the weights as they were learned last.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double WeightAverage { get; init; }
@@ -90,6 +98,7 @@ public sealed record HyperParameters
         RequireAtLeastZero(nameof(PrototypeWeight), PrototypeWeight);
         Require(nameof(LearningRate), LearningRate, LearningRate > 0, "above 0");
         Require(nameof(KeepRatio), KeepRatio, KeepRatio is >= 0 and <= 1, "from 0 to 1");
+        Require(nameof(ReplayShift), ReplayShift, ReplayShift is >= 0 and <= 1, "from 0 to 1");
         Require(nameof(WeightAverage), WeightAverage, WeightAverage is >= 0 and < 1, "from 0 to below 1");
         RequireWithin(nameof(MemoryStatistics), MemoryStatistics, 0, 1_000_000);
         Require(nameof(Temperature), Temperature, Temperature > 0, "above 0");

@@ -39,16 +39,50 @@ public sealed class ReservoirBufferTests
         Assert.Equal((3, 7L), (buffer.Count, buffer.Offered));
     }
 
-    [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    [InlineData(40)]
-    public void Restore_FilledSlots_GoesOnAsTheOriginal(int offered)
+    [Fact]
+    public void Offer_BalancedAndFull_ReplacesOneOfTheLargestClass()
     {
         using var scope = NewDisposeScope();
-        using var original = new ReservoirBuffer(5);
-        original.Offer(Items([.. Enumerable.Range(0, offered)]), [.. Enumerable.Range(0, offered)], 0, new Random(1).NextInt64);
-        using var restored = new ReservoirBuffer(5);
+        using var buffer = new ReservoirBuffer(5, balanced: true);
+        buffer.Offer(Items(7, 4, 7, 4, 7), [0, 1, 2, 3, 4], 0, NoDraw);
+        var asked = new List<long>();
+
+        // Not kept; kept in place of the last 7; then of 4 and 7, both twice there, the first 4.
+        var answers = new Queue<long>([5, 0, 2, 4, 0]);
+        buffer.Offer(Items(1, 2, 3), [0, 1, 2], 5, n =>
+        {
+            asked.Add(n);
+            return answers.Dequeue();
+        });
+
+        Assert.Equal([6, 7, 3, 8, 2], asked);
+        Assert.Equal([7, 3, 7, 4, 2], buffer.Slots!.Labels.data<long>().ToArray());
+        Assert.Equal([0, 7, 2, 3, 6], buffer.Sequences.ToArray());
+    }
+
+    [Fact]
+    public void Offer_BalancedRareClass_HasItsShare()
+    {
+        using var scope = NewDisposeScope();
+        using var buffer = new ReservoirBuffer(10, balanced: true);
+        var random = new Random(3);
+        for (var first = 0; first < 2000; first += 10)
+            buffer.Offer(Items(1, 1, 1, 1, 1, 1, 1, 1, 1, 2), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], first, random.NextInt64);
+        Assert.Equal(5, buffer.Slots!.Labels.data<long>().ToArray().Count(label => label == 2));
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(5, false)]
+    [InlineData(40, false)]
+    [InlineData(5, true)]
+    [InlineData(40, true)]
+    public void Restore_FilledSlots_GoesOnAsTheOriginal(int offered, bool balanced)
+    {
+        using var scope = NewDisposeScope();
+        using var original = new ReservoirBuffer(5, balanced);
+        original.Offer(Items([.. Enumerable.Range(0, offered).Select(i => i / 4)]), [.. Enumerable.Range(0, offered)], 0, new Random(1).NextInt64);
+        using var restored = new ReservoirBuffer(5, balanced);
         var slots = original.Slots!;
         restored.Restore(original.Offered, new ReservoirItems(
             Filled(slots.Images), Filled(slots.Labels), Filled(slots.Logits), Filled(slots.Attention!)), original.Sequences);

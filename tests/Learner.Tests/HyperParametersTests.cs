@@ -42,6 +42,18 @@ public sealed class HyperParametersTests
     }
 
     [Fact]
+    public void For_PlusLearners_ShiftReplayWherePicturesKeepTheirMeaning()
+    {
+        foreach (var learner in OnlineLearners.Names)
+        {
+            var isPlus = learner.EndsWith('+');
+            Assert.Equal(isPlus ? 0.08 : 0, HyperParameterPresets.For(learner, "seq-mnist", 500).ReplayShift);
+            Assert.Equal(0, HyperParameterPresets.For(learner, "permuted-mnist", 500).ReplayShift);
+            Assert.Equal(0, HyperParameterPresets.For(learner, "live", 500).ReplayShift);
+        }
+    }
+
+    [Fact]
     public void For_UnknownStream_ThrowsNamingTheKnownOnes()
     {
         var error = Assert.Throws<ArgumentException>(() => HyperParameterPresets.For("cifar", 500));
@@ -64,6 +76,7 @@ public sealed class HyperParametersTests
         { "LearningRate", h => h with { LearningRate = 0 } },
         { "KeepRatio", h => h with { KeepRatio = 1.5 } },
         { "Temperature", h => h with { Temperature = 0 } },
+        { "ReplayShift", h => h with { ReplayShift = 1.01 } },
         { "WeightAverage", h => h with { WeightAverage = 1 } },
         { "MemoryStatistics", h => h with { MemoryStatistics = -1 } },
     };

@@ -46,6 +46,8 @@ internal static class StartText
             h.MemoryStatistics > 0 ? Invariant($"statistics from {h.MemoryStatistics} memory samples") : null,
             h.StraightThroughGates ? "straight-through gates" : null,
             h.UngatedShortcuts ? "ungated shortcuts" : null,
+            h.BalancedMemory ? "balanced memory" : null,
+            h.ReplayShift > 0 ? Invariant($"replay shifted by up to {h.ReplayShift} of a side") : null,
             h.DetachedAgents ? "detached agents" : null,
             h.RewardBaseline ? "reward baseline" : null,
         ];

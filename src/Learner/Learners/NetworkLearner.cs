@@ -38,7 +38,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
         _parameters = [.. Network.parameters()];
         _statistics = new RunningStatistics(Network);
         _sgd = optim.SGD(_parameters, Hyper.LearningRate);
-        Memory = memory ? new ReservoirBuffer(options.BufferSize) : null;
+        Memory = memory ? new ReservoirBuffer(options.BufferSize, Hyper.BalancedMemory) : null;
         if (Hyper.WeightAverage > 0 || Hyper.MemoryStatistics > 0)
         {
             using (NewDisposeScope())
@@ -195,9 +195,15 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
         new(losses, keptShare, (int)(replay?.Labels.shape[0] ?? 0), Memory?.Count ?? 0, Memory?.Capacity ?? 0);
 
     /// <summary>Draws the memory batch; null while the memory is empty.</summary>
-    protected ReservoirItems? DrawReplay(ulong sequence) => Memory!.Count == 0
-        ? null
-        : Memory.Draw(Hyper.MemoryBatch, Random(RandomPurpose.Replay, sequence).Distinct);
+    protected ReservoirItems? DrawReplay(ulong sequence)
+    {
+        if (Memory!.Count == 0)
+            return null;
+        var items = Memory.Draw(Hyper.MemoryBatch, Random(RandomPurpose.Replay, sequence).Distinct);
+        return Hyper.ReplayShift == 0
+            ? items
+            : items with { Images = RandomShift.Of(items.Images, Hyper.ReplayShift, Random(RandomPurpose.ReplayShift, sequence)) };
+    }
 
     /// <summary>Offers to the memory the samples that were predicted correctly.</summary>
     protected void Offer(Tensor images, Tensor labels, Tensor logits, Tensor? attention, ulong sequence)

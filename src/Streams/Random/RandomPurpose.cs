@@ -45,4 +45,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Which items of the memory the statistics of prediction are measured on.</summary>
     Statistics = 15,
+
+    /// <summary>How far the images of a memory batch are shifted.</summary>
+    ReplayShift = 16,
 }

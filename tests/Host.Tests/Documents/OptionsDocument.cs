@@ -81,6 +81,8 @@ internal static partial class OptionsDocument
                 .Where(entry => !Equals(entry.Property.GetValue(Preset(name, "mnist-360", 500)), entry.Property.GetValue(Preset("dynamos", "mnist-360", 500))))
                 .Select(entry => $"`{entry.Name}` {Value(entry.Property.GetValue(Preset(name, "mnist-360", 500)))}")),
         ]));
+        Line();
+        Line($"`replayShift` is 0 on {string.Join(" and ", SampleStreams.Names.Append(LiveStream.Name).Where(stream => Preset("dynamos+", stream, 500).ReplayShift == 0))}, whose samples are no pictures, or may be none.");
         return text.ToString();
 
         void Line(string line = "") => text.Append(line).Append('\n');

@@ -13,15 +13,23 @@ public abstract class LearnerContractTests : OnlineLearnerContract
 {
     private const int BatchSize = 8, Side = 8;
 
-    private LearnerOptions Options => new()
+    private LearnerOptions Options
     {
-        Seed = 5,
-        Shape = new SampleShape(1, Side, Side),
-        Classes = 3,
-        BufferSize = 20,
-        BaseFilters = 8,
-        HyperParameters = HyperParameterPresets.For(LearnerName, "mnist-360", 100) with { WarmUp = 2, StreamBatch = BatchSize, MemoryBatch = 6 },
-    };
+        get
+        {
+            // The images are small: twice the preset's share shifts them by a pixel.
+            var preset = HyperParameterPresets.For(LearnerName, "mnist-360", 100);
+            return new LearnerOptions
+            {
+                Seed = 5,
+                Shape = new SampleShape(1, Side, Side),
+                Classes = 3,
+                BufferSize = 20,
+                BaseFilters = 8,
+                HyperParameters = preset with { WarmUp = 2, StreamBatch = BatchSize, MemoryBatch = 6, ReplayShift = 2 * preset.ReplayShift },
+            };
+        }
+    }
 
     protected abstract string LearnerName { get; }
 
@@ -104,6 +112,32 @@ public abstract class LearnerContractTests : OnlineLearnerContract
         using var one = Create();
         using var two = Create(Options with { Seed = 6 });
         Assert.NotEqual(StateHash(one), StateHash(two));
+    }
+
+    [Fact]
+    public void Learn_ManySteps_MemoryHoldsImagesAsTheyCame()
+    {
+        using var learner = Create();
+        Train(learner, 12);
+        if (learner.Memory is not { } memory)
+            return;
+        using var scope = NewDisposeScope();
+        var images = memory.Slots!.Images.cpu().data<float>().ToArray().Chunk(Side * Side).Take(memory.Count).ToArray();
+        Assert.NotEmpty(images);
+        var came = Batch(0, samples: 12 * BatchSize).Samples.Select(sample => sample.Features.ToArray()).ToArray();
+        Assert.All(images, (image, slot) => Assert.Equal(came[memory.Sequences[slot]], image));
+    }
+
+    [Fact]
+    public void Learn_ReplayShift_OnlyWhereTheLearnerReplaysAndImagesAreMoved()
+    {
+        using var still = Create(Options with { HyperParameters = Options.HyperParameters with { ReplayShift = 0.01 } });
+        using var moved = Create(Options with { HyperParameters = Options.HyperParameters with { ReplayShift = 0.2 } });
+        using var none = Create(Options with { HyperParameters = Options.HyperParameters with { ReplayShift = 0 } });
+        foreach (var learner in new[] { still, moved, none })
+            Train(learner, 12);
+        Assert.Equal(StateHash(none), StateHash(still));
+        Assert.Equal(moved.Memory is null, StateHash(none) == StateHash(moved));
     }
 
 #if !TORCHSHARP // libtorch adds in an order that depends on the threads.
