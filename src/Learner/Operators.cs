@@ -79,18 +79,13 @@ internal static class Operators
         bn.call(nn.functional.conv2d(x, weight)).mean([2, 3]);
 #endif
 
-    /// <summary>Whether every element of these tensors is finite: whatever is not makes a sum that is not.</summary>
-    public static bool AreFinite(IEnumerable<Tensor> tensors)
-    {
+    /// <summary>One number, 0 if every element of these tensors is finite and NaN if not: whatever is not finite makes a sum that is not.</summary>
+    public static Tensor FiniteMark(IEnumerable<Tensor> tensors) =>
 #if TORCH_MANAGED
-        return Fused.AreFinite(tensors);
+        tensor(Fused.AreFinite(tensors) ? 0f : float.NaN);
 #else
-        // One number is read, not one a tensor: reading waits for the device.
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        return float.IsFinite(stack(tensors.Select(values => values.sum())).sum().ToSingle());
+        stack(tensors.Select(values => values.sum())).sum().mul(0);
 #endif
-    }
 
 #if !TORCH_MANAGED
     private static Tensor Conv(Tensor x, Tensor weight, long stride)

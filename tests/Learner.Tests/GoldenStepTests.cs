@@ -79,7 +79,7 @@ public sealed class GoldenStepTests : IDisposable
         var terms = new LossTerms();
         Losses.AddStream(terms, stream, labels, _hyper);
         Losses.AddMemory(terms, memory, stored, _hyper);
-        RequireLosses(terms.Values());
+        RequireLosses(terms.Named(terms.Stacked().data<float>()));
 
         using var sgd = optim.SGD(_network.parameters(), _hyper.LearningRate);
         terms.Backward();

@@ -48,9 +48,9 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
             terms.Backward();
         }
 
-        var losses = Descend(terms, stream.Logits, stream.Attention);
-        Offer(images, labels, stream.Logits, stream.Attention, sequence);
-        return Report(losses, Inference.KeptShare(stream), replay);
+        var outcome = Descend(terms, stream.Logits, labels, stream);
+        Offer(images, labels, stream.Logits, stream.Attention, outcome.Correct, sequence);
+        return Report(outcome, replay);
     }
 
     protected override bool Gating => !WarmingUp;

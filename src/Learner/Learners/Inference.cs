@@ -42,12 +42,12 @@ internal static class Inference
         if (!gating)
             return (network.call(images), AllKept(network));
         var output = network.Gated(images, ActionRules.Threshold);
-        return (output.Logits, KeptShare(output));
+        return (output.Logits, KeptShare(output).cpu().data<float>().ToArray());
     }
 
-    /// <summary>Per gated layer, the share of channels that a pass kept.</summary>
-    public static float[] KeptShare(GatedOutput output) =>
-        output.Actions.reshape(output.Actions.shape[0], DynamosNetwork.GatedLayers, -1).mean([0, 2]).cpu().data<float>().ToArray();
+    /// <summary>Per gated layer, the share of channels that a pass kept; on its device.</summary>
+    public static Tensor KeptShare(GatedOutput output) =>
+        output.Actions.reshape(output.Actions.shape[0], DynamosNetwork.GatedLayers, -1).mean([0, 2]);
 
     /// <summary>The kept shares of a pass in which no agent was asked.</summary>
     public static float[] AllKept(DynamosNetwork network) =>

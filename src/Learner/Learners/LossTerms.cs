@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Learner;
@@ -24,14 +23,17 @@ internal sealed class LossTerms
         part.backward();
     }
 
+    /// <summary>Each term before its weight, on its device, in the order in which they were added.</summary>
+    public Tensor Stacked() => stack(_terms.Select(term => term.Value.detach()).ToArray());
+
     /// <summary>Each term before its weight, and <c>total</c>, the weighted sum.</summary>
-    public IReadOnlyDictionary<string, float> Values()
+    /// <param name="stacked">What <see cref="Stacked"/> holds.</param>
+    public IReadOnlyDictionary<string, float> Named(IEnumerable<float> stacked)
     {
         var values = new Dictionary<string, float>(_terms.Count + 1);
         var total = 0.0;
-        foreach (var (name, weight, loss) in _terms)
+        foreach (var ((name, weight, _), value) in _terms.Zip(stacked))
         {
-            var value = loss.ToSingle();
             values.Add(name, value);
             total += weight * value;
         }

@@ -158,41 +158,58 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     /// <summary>Whether the agents choose channels when the learner predicts.</summary>
     protected virtual bool Gating => false;
 
-    /// <summary>The kept shares of a pass in which no agent was asked.</summary>
-    protected float[] AllKept => Inference.AllKept(Network);
-
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
         var terms = new LossTerms();
         var logits = Network.call(images);
         terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
         terms.Backward();
-        return Report(Descend(terms, logits), AllKept, replay: null);
+        return Report(Descend(terms, logits, labels), replay: null);
     }
 
     /// <summary>One step of plain SGD along the gradients of the terms, if every number that the learner would keep is finite.</summary>
     /// <param name="terms">The losses, whose gradients have been taken.</param>
-    /// <param name="answers">What the network answered to the stream batch, and the memory may store.</param>
-    /// <returns>The terms' values.</returns>
+    /// <param name="logits">What the network answered to the stream batch.</param>
+    /// <param name="labels">The stream batch's N class indices.</param>
+    /// <param name="gates">The answer with its gates, where agents were asked.</param>
     /// <exception cref="StepSkippedException">A number is not finite; no step was taken.</exception>
-    protected IReadOnlyDictionary<string, float> Descend(LossTerms terms, params IEnumerable<Tensor> answers)
+    protected StepOutcome Descend(LossTerms terms, Tensor logits, Tensor labels, GatedOutput? gates = null)
     {
-        var values = terms.Values();
+        // All that the host has to know of the step is read at once: reading waits for the device.
+        using var noGrad = no_grad();
+        var (losses, correct) = (terms.Stacked(), Losses.Correct(logits, labels));
+        (string What, IEnumerable<Tensor> Tensors)[] finite =
+        [
+            ("A gradient", _parameters.Select(parameter => parameter.grad).OfType<Tensor>()),
+            ("A running statistic", _statistics.Floats),
+            ("A response", gates is null ? [logits] : [logits, gates.Attention]),
+        ];
+        var marks = stack(finite.Select(entry => Operators.FiniteMark(entry.Tensors)));
+        Tensor[] parts = [losses, marks, correct.to_type(ScalarType.Float32), .. gates is null ? [] : (Tensor[])[Inference.KeptShare(gates)]];
+        var read = new Queue<float>(cat(parts).cpu().data<float>().ToArray());
+
+        var values = terms.Named(Read(losses));
         if (!float.IsFinite(values["total"]))
         {
             var listing = string.Join(", ", values.Select(v => FormattableString.Invariant($"{v.Key} {v.Value}")));
             throw new StepSkippedException($"The loss of step {Iteration} is not finite: {listing}.");
         }
 
-        RequireFinite("A gradient", _parameters.Select(parameter => parameter.grad).OfType<Tensor>());
-        RequireFinite("A running statistic", _statistics.Floats);
-        RequireFinite("A response", answers);
+        foreach (var ((what, _), mark) in finite.Zip(Read(marks)))
+        {
+            if (!float.IsFinite(mark))
+                throw new StepSkippedException($"{what} of step {Iteration} is not finite.");
+        }
+
+        var right = Read(correct);
         _sgd.step();
-        return values;
+        return new StepOutcome(values, [.. Enumerable.Range(0, right.Length).Where(i => right[i] != 0)], gates is null ? Inference.AllKept(Network) : [.. read]);
+
+        float[] Read(Tensor part) => [.. Enumerable.Range(0, (int)part.numel()).Select(_ => read.Dequeue())];
     }
 
-    protected LearnReport Report(IReadOnlyDictionary<string, float> losses, float[] keptShare, ReservoirItems? replay) =>
-        new(losses, keptShare, (int)(replay?.Labels.shape[0] ?? 0), Memory?.Count ?? 0, Memory?.Capacity ?? 0);
+    protected LearnReport Report(StepOutcome outcome, ReservoirItems? replay) =>
+        new(outcome.Losses, outcome.KeptShare, (int)(replay?.Labels.shape[0] ?? 0), Memory?.Count ?? 0, Memory?.Capacity ?? 0);
 
     /// <summary>Draws the memory batch; null while the memory is empty.</summary>
     protected ReservoirItems? DrawReplay(ulong sequence)
@@ -205,11 +222,9 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
             : items with { Images = RandomShift.Of(items.Images, Hyper.ReplayShift, Random(RandomPurpose.ReplayShift, sequence)) };
     }
 
-    /// <summary>Offers to the memory the samples that were predicted correctly.</summary>
-    protected void Offer(Tensor images, Tensor labels, Tensor logits, Tensor? attention, ulong sequence)
+    /// <summary>Offers rows of the stream batch to the memory: those that were predicted correctly.</summary>
+    protected void Offer(Tensor images, Tensor labels, Tensor logits, Tensor? attention, int[] rows, ulong sequence)
     {
-        var correct = Losses.Correct(logits, labels).cpu().data<bool>().ToArray();
-        var rows = Enumerable.Range(0, correct.Length).Where(i => correct[i]).ToArray();
         var items = new ReservoirItems(images, labels, logits.detach(), attention?.detach());
         Memory!.Offer(items, rows, (long)sequence, Random(RandomPurpose.Reservoir, sequence).Below);
     }
@@ -217,12 +232,6 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
 
     private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, Hyper.Temperature, Hyper.DetachedAgents, !Hyper.UngatedShortcuts);
-
-    private void RequireFinite(string what, IEnumerable<Tensor> tensors)
-    {
-        if (!Operators.AreFinite(tensors))
-            throw new StepSkippedException($"{what} of step {Iteration} is not finite.");
-    }
 
     /// <summary>The network that predicts, in inference mode.</summary>
     protected DynamosNetwork Predicting()

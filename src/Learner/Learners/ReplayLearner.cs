@@ -29,8 +29,8 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
             terms.Backward();
         }
 
-        var losses = Descend(terms, logits);
-        Offer(images, labels, logits, attention: null, sequence);
-        return Report(losses, AllKept, replay);
+        var outcome = Descend(terms, logits, labels);
+        Offer(images, labels, logits, attention: null, outcome.Correct, sequence);
+        return Report(outcome, replay);
     }
 }

@@ -166,7 +166,7 @@ public sealed class LossesTests : IDisposable
         var terms = new LossTerms();
         Losses.AddStream(terms, stream, labels, Hyper);
         Losses.AddMemory(terms, memory, stored, Hyper);
-        var values = terms.Values();
+        var values = terms.Named(terms.Stacked().data<float>());
 
         Assert.Equal(CrossEntropy(stream, labels), values["cross_entropy"], 1e-5);
         Assert.Equal(CrossEntropy(memory, memoryLabels), values["memory_cross_entropy"], 1e-5);
@@ -191,7 +191,7 @@ public sealed class LossesTests : IDisposable
         var (stream, labels, _) = RandomOutput();
         var terms = new LossTerms();
         Losses.AddStream(terms, stream, labels, Hyper);
-        var values = terms.Values();
+        var values = terms.Named(terms.Stacked().data<float>());
         Assert.Equal(["cross_entropy", "policy", "prototype", "total"], values.Keys);
     }
 

@@ -66,7 +66,7 @@ public sealed class SkippedStepTests
                     logits.fill_(float.NaN);
             }
 
-            return Report(Descend(terms, logits), AllKept, replay: null);
+            return Report(Descend(terms, logits, labels), replay: null);
         }
     }
 }
