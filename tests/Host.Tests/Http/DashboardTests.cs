@@ -8,7 +8,7 @@ using DynamosStream.Streams;
 namespace DynamosStream.Host.Tests.Http;
 
 [Collection(nameof(TinyRun))]
-public sealed class DashboardTests
+public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const string Secret = "a key of enough letters";
 
@@ -33,7 +33,7 @@ public sealed class DashboardTests
     public async Task Page_SamplesComeIn_ShowsThemAndPredictsWhatIsDrawn()
     {
         await using var host = await LiveHost.StartAsync();
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(64).Read()), LiveHost.Lines);
         await host.LearnedAsync(64);
         await browser.OpenAsync(host.Client.BaseAddress!);
@@ -45,13 +45,13 @@ public sealed class DashboardTests
         await ShowsAsync(host, browser, 96);
         Assert.Equal("learning", await TextAsync(browser, "#state"));
 
-        var box = await browser.EvaluateAsync("(() => { const c = document.getElementById('ink'); c.scrollIntoView({ block: 'center' }); const b = c.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()");
-        foreach (var (type, at) in new[] { ("mousePressed", 0.2), ("mouseMoved", 0.8), ("mouseReleased", 0.8) })
-        {
-            await browser.CallAsync(
-                "Input.dispatchMouseEvent",
-                new { type, x = box[0].GetDouble() + (at * box[2].GetDouble()), y = box[1].GetDouble() + (box[3].GetDouble() / 2), button = "left", buttons = 1, clickCount = 1 });
-        }
+        var ink = browser.Page.Locator("#ink");
+        await ink.ScrollIntoViewIfNeededAsync();
+        var box = (await ink.BoundingBoxAsync())!;
+        await browser.Page.Mouse.MoveAsync(box.X + (0.2f * box.Width), box.Y + (box.Height / 2));
+        await browser.Page.Mouse.DownAsync();
+        await browser.Page.Mouse.MoveAsync(box.X + (0.8f * box.Width), box.Y + (box.Height / 2));
+        await browser.Page.Mouse.UpAsync();
 
         await browser.UntilAsync("document.getElementById('taken').textContent.startsWith('Taken for class ')");
         var middle = await browser.EvaluateAsync("[ink[4 * 8 + 4] > .5, ink[4], document.querySelectorAll('#scores tbody tr').length]");
@@ -62,11 +62,11 @@ public sealed class DashboardTests
         // The same by the keyboard alone.
         await browser.EvaluateAsync("document.getElementById('ink').focus()");
         foreach (var key in new[] { " ", "ArrowLeft", "ArrowUp", " " })
-            await browser.CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key });
+            await browser.Page.Keyboard.PressAsync(key);
         await browser.UntilAsync("document.getElementById('taken').textContent.startsWith('Taken for class ')");
         Assert.True((await browser.EvaluateAsync("Math.max(...ink) > .5")).GetBoolean());
         await browser.EvaluateAsync("document.querySelector('#accuracy svg').focus()");
-        await browser.CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key = "ArrowLeft" });
+        await browser.Page.Keyboard.PressAsync("ArrowLeft");
         Assert.StartsWith("after 96 samples\n", await TextAsync(browser, "#tip"), StringComparison.Ordinal);
 
         // A sample without its label takes a position, and waits.
@@ -81,8 +81,8 @@ public sealed class DashboardTests
     {
         var source = System.Threading.Channels.Channel.CreateUnbounded<Sample>();
         await using var host = await LiveHost.StartAsync(extend: builder => builder.AddSource(source.Reader, "camera"), configure: options => options.Labels = ["low", "<i>mid</i>", "high"]);
-        await using var browser = await Chromium.StartAsync();
-        await browser.OpenAsync(host.Client.BaseAddress!, 390);
+        await using var browser = await chromium.NewPageAsync(390);
+        await browser.OpenAsync(host.Client.BaseAddress!);
         await source.Writer.WriteAsync(new Sample(7, default, Sample.NoLabel) { Rejection = "<img src=x onerror=\"window.ran = 1\">" }, TestContext.Current.CancellationToken);
         await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(128).Read()), LiveHost.Lines);
         await host.LearnedAsync(128);
@@ -108,7 +108,7 @@ public sealed class DashboardTests
         foreach (var sample in new BandStream(64).Read())
             host.Service.Intake.Offer(sample);
         await host.LearnedAsync(64);
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         await browser.OpenAsync(host.Client.BaseAddress!);
         await browser.UntilAsync("!document.getElementById('unlock').hidden");
         Assert.Equal("0", (await browser.EvaluateAsync("document.querySelectorAll('#held canvas').length")).GetRawText());
@@ -123,7 +123,7 @@ public sealed class DashboardTests
     public async Task Page_ErrorsBecomeMore_MarksTheAlarmsOnTheCurve()
     {
         await using var host = await LiveHost.StartAsync(options => (options.AdwinDelta, options.PageHinkleyThreshold) = (0.3, 3));
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(600) { TurnsAt = 400 }.Read()), LiveHost.Lines);
         var status = await host.LearnedAsync(600);
         var drift = status.GetProperty("drift");
@@ -150,19 +150,20 @@ public sealed class DashboardTests
     public async Task Page_AnyWidth_FitsAndEverythingHasAName(int width, bool dark)
     {
         await using var host = await LiveHost.StartAsync(options => options.Labels = ["low", "mid & <b>", "a name that is much too long for the side of a figure"], new RecordingLearner());
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync(width, dark);
         await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(new BandStream(64).Read()), LiveHost.Lines);
         await host.LearnedAsync(64);
-        await browser.OpenAsync(host.Client.BaseAddress!, width, dark);
+        await browser.OpenAsync(host.Client.BaseAddress!);
         await browser.UntilAsync("document.querySelectorAll('#classes svg path').length > 0 && !document.getElementById('draw').hidden");
         await browser.EvaluateAsync("predict()");
         Assert.InRange((await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32(), 1, width);
         Assert.Equal(dark ? "rgb(16, 21, 28)" : "rgb(255, 255, 255)", (await browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor")).GetString());
 
-        var tree = await browser.CallAsync("Accessibility.getFullAXTree");
+        var session = await browser.Page.Context.NewCDPSessionAsync(browser.Page);
+        var tree = await session.SendAsync("Accessibility.getFullAXTree");
         string[] roles = ["button", "image", "textbox"];
         var named = 0;
-        foreach (var node in tree.GetProperty("nodes").EnumerateArray().Where(node => !node.GetProperty("ignored").GetBoolean()))
+        foreach (var node in tree!.Value.GetProperty("nodes").EnumerateArray().Where(node => !node.GetProperty("ignored").GetBoolean()))
         {
             if (!roles.Contains(node.GetProperty("role").GetProperty("value").GetString()))
                 continue;
@@ -178,7 +179,7 @@ public sealed class DashboardTests
     public async Task Pause_WithAKey_AsksForItOnceAndKeepsItNowhere()
     {
         await using var host = await LiveHost.StartAsync(learner: new RecordingLearner(), serve: options => options with { Key = new ApiKey(Secret, "test") });
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         await browser.OpenAsync(host.Client.BaseAddress!);
         await browser.UntilAsync("!document.getElementById('pause').disabled");
         await browser.EvaluateAsync("document.getElementById('pause').click()");
@@ -210,7 +211,7 @@ public sealed class DashboardTests
     [Fact]
     public async Task Service_StartsAgainWithoutState_IsShownFromItsBeginning()
     {
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         Uri address;
         await using (var first = await LiveHost.StartAsync(learner: new RecordingLearner()))
         {
@@ -232,7 +233,7 @@ public sealed class DashboardTests
     public async Task Policy_ScriptOrRequestOfAnotherOrigin_IsStoppedAndTold()
     {
         await using var host = await LiveHost.StartAsync(learner: new RecordingLearner());
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.NewPageAsync();
         await browser.OpenAsync(host.Client.BaseAddress!);
         await browser.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))");
         Assert.Equal("stopped", (await browser.EvaluateAsync("fetch('http://localhost:1/').then(() => 'sent', () => 'stopped')")).GetString());
@@ -242,7 +243,7 @@ public sealed class DashboardTests
     }
 
     /// <summary>Waits until the page shows so many samples, and compares it with what the service says.</summary>
-    private static async Task ShowsAsync(LiveHost host, Chromium browser, int samples)
+    private static async Task ShowsAsync(LiveHost host, BrowserPage browser, int samples)
     {
         await browser.UntilAsync($"document.getElementById('samples').textContent == '{samples}' && points.length == {samples / TinyRun.BatchSize} && !planned");
         var status = await host.GetAsync("/status");
@@ -268,6 +269,6 @@ public sealed class DashboardTests
             string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * (decimal)share.GetDouble(), 1, MidpointRounding.AwayFromZero):0.0} %");
     }
 
-    private static async Task<string> TextAsync(Chromium browser, string selector) =>
+    private static async Task<string> TextAsync(BrowserPage browser, string selector) =>
         (await browser.EvaluateAsync($"document.querySelector('{selector}').textContent")).GetString()!;
 }
