@@ -65,7 +65,16 @@ internal abstract class ConnectedSource(string name, SourceContext context) : IS
         is IOException or SocketException or HttpRequestException or WebSocketException or AuthenticationException or TimeoutException or OperationCanceledException;
 
     /// <summary>What is told of such an error; nothing that is secret.</summary>
-    protected virtual string ReasonOf(Exception error) => error.Message;
+    protected virtual string ReasonOf(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException)
+                return $"no secure connection could be made: {cause.Message.TrimEnd('.')}; expected TLS, and a certificate for its name that this machine trusts";
+        }
+
+        return error.Message;
+    }
 
     /// <summary>The samples of a text that comes over a connection, with positions that count them.</summary>
     /// <param name="connection">The connection.</param>

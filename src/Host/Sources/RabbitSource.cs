@@ -22,6 +22,9 @@ internal sealed class RabbitSource(string name, Uri broker, string queue, TextFo
     private readonly ConnectionFactory _factory = new()
     {
         Uri = broker,
+
+        // Beside the URI: for amqps:// it alone would let a certificate of any other name pass.
+        Ssl = new SslOption(broker.IdnHost, enabled: broker.Scheme == "amqps"),
         ClientProvidedName = "dynamos",
         AutomaticRecoveryEnabled = false,
         RequestedConnectionTimeout = Patience,
@@ -56,7 +59,7 @@ internal sealed class RabbitSource(string name, Uri broker, string queue, TextFo
     protected override string ReasonOf(Exception error) => error switch
     {
         OperationInterruptedException { ShutdownReason.ReplyText: var text } => text,
-        BrokerUnreachableException { InnerException: { } inner } => inner.Message,
+        BrokerUnreachableException { InnerException: { } inner } => base.ReasonOf(inner),
         _ => base.ReasonOf(error),
     };
 

@@ -8,7 +8,7 @@ namespace DynamosStream.Host.Sources;
 /// <summary>Names a source, as <c>file:samples.ndjson</c> or <c>csv+tcp://host:9000</c>; docs/sources.md describes all.</summary>
 internal sealed class SourceUri
 {
-    private const string Kinds = "stdin, file:PATH, tail:PATH, dir:PATH, tcp://HOST:PORT, http://, https://, ws://, wss:// or amqp://HOST/QUEUE, with csv+ or csv-bytes+ before it for CSV";
+    private const string Kinds = "stdin, file:PATH, tail:PATH, dir:PATH, tcp://HOST:PORT, http://, https://, ws://, wss://, amqp://HOST/QUEUE or amqps://HOST/QUEUE, with csv+ or csv-bytes+ before it for CSV";
     private const string BeforeServer = "://";
 
     private readonly Func<string, SourceContext, ISampleSource> _open;
@@ -42,7 +42,7 @@ internal sealed class SourceUri
                 (name, context) => new TcpSource(name, new DnsEndPoint(uri.IdnHost, uri.Port), form, context),
             "http" or "https" => (name, context) => new HttpSource(name, uri, form, context),
             "ws" or "wss" => (name, context) => new WebSocketSource(name, uri, form, context),
-            "amqp" when uri.AbsolutePath.Split('/') is ["", .. var path] && path.Length is 1 or 2 && path.All(part => part.Length > 0) => OfQueue(uri, path, form),
+            "amqp" or "amqps" when uri.AbsolutePath.Split('/') is ["", .. var path] && path.Length is 1 or 2 && path.All(part => part.Length > 0) => OfQueue(uri, path, form),
             _ => throw Unknown(WithoutSecrets(text)),
         });
     }

@@ -15,7 +15,7 @@ public sealed class RabbitBroker : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly int[] _ports = FreePorts(3);
+    private readonly int[] _ports = FreePorts(4);
     private Process? _names;
     private Process? _broker;
 
@@ -24,6 +24,12 @@ public sealed class RabbitBroker : IAsyncDisposable
 
     public int Port => _ports[0];
 
+    /// <summary>Where it speaks TLS.</summary>
+    public int SecurePort => _ports[3];
+
+    /// <summary>What it shows there.</summary>
+    internal SelfSigned Certificate { get; } = new();
+
     /// <summary>Starts it with what it held before; returns when it takes connections. Does nothing if it runs.</summary>
     public async Task StartAsync()
     {
@@ -31,6 +37,13 @@ public sealed class RabbitBroker : IAsyncDisposable
             return;
         _names ??= Process.Start("epmd", ["-address", "127.0.0.1", "-port", $"{_ports[2]}"]);
         await File.WriteAllTextAsync(_folder["plugins"], "[].");
+        await File.WriteAllLinesAsync(_folder["broker.conf"], [
+            $"listeners.ssl.default = 127.0.0.1:{SecurePort}",
+            $"ssl_options.certfile = {Certificate.CertificateFile}",
+            $"ssl_options.keyfile = {Certificate.KeyFile}",
+            "ssl_options.verify = verify_none",
+            "ssl_options.fail_if_no_peer_cert = false",
+        ]);
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new Dictionary<string, string>
         {
@@ -43,6 +56,7 @@ public sealed class RabbitBroker : IAsyncDisposable
             ["RABBITMQ_LOGS"] = "-",
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _folder["plugins"],
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+            ["RABBITMQ_CONFIG_FILE"] = _folder["broker.conf"],
             ["HOME"] = _folder.Path,
 
             // The script becomes the broker and does not watch it: what gets the signal is the broker.
@@ -112,6 +126,7 @@ public sealed class RabbitBroker : IAsyncDisposable
         await EndAsync();
         _names?.Kill();
         _names?.Dispose();
+        Certificate.Dispose();
         _folder.Dispose();
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     public int Port => _client.BaseAddress!.Port;
 
-    /// <summary>What it has written so far: up to where it listens, and when it was stopped all.</summary>
+    /// <summary>What was read so far of what it writes: up to where it listens, or what <see cref="SaysAsync"/> waited for; when it was stopped all.</summary>
     public IReadOnlyList<string> Output => _output;
 
     public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
@@ -64,6 +64,13 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     {
         while ((await StatusAsync()).GetProperty("samples").GetInt64() < samples)
             await Task.Delay(5, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Returns when it has written so many lines with this in them.</summary>
+    public async Task SaysAsync(string part, int times = 1)
+    {
+        while (_output.Count(line => line.Contains(part, StringComparison.Ordinal)) < times)
+            _output.Add(await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"It has ended without '{part}'."));
     }
 
     public void Kill() => _process.Kill();

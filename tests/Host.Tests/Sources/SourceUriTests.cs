@@ -17,6 +17,7 @@ public sealed class SourceUriTests
     [InlineData("https://me:geheim@host/stream?token=geheim", "https://host/stream")]
     [InlineData("csv+ws://host:81/a/b", "csv+ws://host:81/a/b")]
     [InlineData("amqp://me:geheim@broker:5673/samples", "amqp://broker:5673/samples")]
+    [InlineData("amqps://me:geheim@broker/samples", "amqps://broker/samples")]
     [InlineData("csv+amqp://me:geheim@broker/%2Fteam/samples?x=geheim", "csv+amqp://broker/%2Fteam/samples")]
     public void Parse_Good_HasANameWithoutSecrets(string text, string name) => Assert.Equal(name, SourceUri.Parse(text).Name);
 
