@@ -33,6 +33,7 @@ public abstract class OnlineLearnerContract
                 Assert.Equal(row.Max(), row[label]);
             });
             Assert.All(predictions.KeptShare, share => Assert.InRange(share, 0, 1));
+            AssertKept(predictions);
             learner.Learn(Batch(step * BatchSize));
         }
     }
@@ -127,6 +128,23 @@ public abstract class OnlineLearnerContract
         using var snapshot = snapshots.Snapshot();
         Learn(learner, 4, 3);
         Assert.Equal(expected, snapshot.Predict([.. Batch(1000).Samples.Select(sample => sample.Features)]).Scores.ToArray());
+    }
+
+    /// <summary>Where a learner tells which channels it kept, it is the share that it tells, too.</summary>
+    private static void AssertKept(Predictions predictions)
+    {
+        if (predictions.Kept.Count == 0)
+            return;
+        Assert.Equal(BatchSize, predictions.Kept.Count);
+        var layers = predictions.KeptShare.Count;
+        var channels = predictions.Kept[0].Length / layers;
+        for (var layer = 0; layer < layers; layer++)
+            Assert.Equal(predictions.KeptShare[layer], predictions.Kept.Average(kept => kept.Skip(layer * channels).Take(channels).Average()), 1e-5f);
+        Assert.All(predictions.Kept, kept =>
+        {
+            Assert.Equal(layers * channels, kept.Length);
+            Assert.All(kept, value => Assert.True(value is 0 or 1));
+        });
     }
 
     private IOnlineLearner Make() => Make(new LearnerOptions

@@ -24,7 +24,8 @@ internal sealed record SampleAnswer(
 /// <param name="Name">Its name; null where classes have none.</param>
 /// <param name="Learned">Samples that the snapshot that predicted had learned.</param>
 /// <param name="Scores">A number a class, the higher, the rather it is that class; null where nobody asked.</param>
-internal sealed record PredictionJson(int Label, string? Name, long Learned, IReadOnlyList<float>? Scores = null);
+/// <param name="Gates">For each gated layer a character a channel, 1 for one that was kept and 0 for one that was switched off; null without gates or where nobody asked.</param>
+internal sealed record PredictionJson(int Label, string? Name, long Learned, IReadOnlyList<float>? Scores = null, IReadOnlyList<string>? Gates = null);
 
 /// <summary>The predictions of several samples, in order.</summary>
 internal sealed record PredictionsJson(IReadOnlyList<PredictionJson> Predictions);

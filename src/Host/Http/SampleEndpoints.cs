@@ -16,12 +16,7 @@ internal sealed class SampleEndpoints(LiveService service, BodyBudget budget)
     /// <summary>Takes samples. Those that are answered as taken are on the disk, if the service has a state folder.</summary>
     public async Task TakeAsync(HttpContext context)
     {
-        var predict = context.Request.Query["predict"].ToString() switch
-        {
-            "" or "true" => true,
-            "false" => false,
-            var other => throw new RequestException(StatusCodes.Status400BadRequest, $"predict is '{other}'; expected true or false."),
-        };
+        var predict = Asked(context, "predict", preset: true);
         await OfferAsync(context, sample => sample.Features.IsEmpty ? "it has no features; expected features, bytes or png" : null, predict);
     }
 
@@ -34,6 +29,7 @@ internal sealed class SampleEndpoints(LiveService service, BodyBudget budget)
     /// <summary>Predicts, and takes nothing.</summary>
     public async Task PredictAsync(HttpContext context)
     {
+        var withGates = Asked(context, "gates", preset: false);
         var body = await RequestBody.ReadAsync(context.Request, _form, budget);
         foreach (var item in body.Samples)
         {
@@ -45,7 +41,7 @@ internal sealed class SampleEndpoints(LiveService service, BodyBudget budget)
         }
 
         var answers = await service.Learner.PredictAsync([.. body.Samples.Select(item => item.Sample!.Features)], context.RequestAborted);
-        PredictionJson[] predictions = [.. answers.Select(answer => Form(answer, withScores: true))];
+        PredictionJson[] predictions = [.. answers.Select(answer => Form(answer, withScores: true, withGates))];
         if (body.IsSingle)
             await WriteAsync(context, StatusCodes.Status200OK, predictions[0], HttpJson.Readable.PredictionJson);
         else
@@ -169,11 +165,28 @@ internal sealed class SampleEndpoints(LiveService service, BodyBudget budget)
             throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the service is about to end; it takes no more samples.");
     }
 
-    private PredictionJson Form(PredictionAnswer answer, bool withScores) => new(
+    private PredictionJson Form(PredictionAnswer answer, bool withScores, bool withGates = false) => new(
         answer.Label,
         service.Options.Labels.Count > 0 ? service.Options.Labels[answer.Label] : null,
         answer.Learned,
-        withScores ? answer.Scores.ToArray() : null);
+        withScores ? answer.Scores.ToArray() : null,
+        withGates && answer.Gates.Count > 0 ? [.. answer.Gates.Select(TextOf)] : null);
+
+    private static string TextOf(ReadOnlyMemory<float> gates) =>
+        string.Create(gates.Length, gates, (text, kept) =>
+        {
+            for (var channel = 0; channel < text.Length; channel++)
+                text[channel] = kept.Span[channel] > 0 ? '1' : '0';
+        });
+
+    /// <summary>What a request's query says of a choice.</summary>
+    private static bool Asked(HttpContext context, string name, bool preset) => context.Request.Query[name].ToString() switch
+    {
+        "" => preset,
+        "true" => true,
+        "false" => false,
+        var other => throw new RequestException(StatusCodes.Status400BadRequest, $"{name} is '{other}'; expected true or false."),
+    };
 
     private static string NameOf(ParsedSample item, RequestBody body) =>
         item.Line is { } line ? $"line {line}" : body.IsSingle ? "the sample" : $"sample {item.Index}";

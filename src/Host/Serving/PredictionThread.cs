@@ -92,7 +92,7 @@ internal sealed class PredictionThread : IDisposable
             {
                 var answers = new PredictionAnswer[request.Features.Count];
                 for (var i = 0; i < answers.Length; i++, next++)
-                    answers[i] = new PredictionAnswer(predictions.Labels[next], predictions.Scores.Slice(next * classes, classes), learned);
+                    answers[i] = new PredictionAnswer(predictions.Labels[next], predictions.Scores.Slice(next * classes, classes), learned, GatesOf(predictions, next));
                 request.Answers.SetResult(answers);
             }
         }
@@ -101,6 +101,15 @@ internal sealed class PredictionThread : IDisposable
             foreach (var request in together)
                 request.Answers.TrySetException(e);
         }
+    }
+
+    private static ReadOnlyMemory<float>[] GatesOf(Predictions predictions, int sample)
+    {
+        if (predictions.Kept.Count == 0)
+            return [];
+        var (kept, layers) = (predictions.Kept[sample].AsMemory(), predictions.KeptShare.Count);
+        var channels = kept.Length / layers;
+        return [.. Enumerable.Range(0, layers).Select(layer => (ReadOnlyMemory<float>)kept.Slice(layer * channels, channels))];
     }
 
     private Slot Newest()

@@ -23,13 +23,11 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
             var (images, _) = Tensors(samples);
             var output = network.Gated(images, trial is { } number ? Sampled(images, RandomPurpose.Trial, number) : ActionRules.Threshold);
             labels.AddRange(output.Logits.argmax(1).cpu().data<long>().Select(label => (int)label));
-            kept.AddRange(Rows(output.Actions));
-            attention.AddRange(Rows(output.Attention));
+            kept.AddRange(Inference.Rows(output.Actions));
+            attention.AddRange(Inference.Rows(output.Attention));
         }
 
         return new GateReadout(labels, kept, attention);
-
-        static IEnumerable<float[]> Rows(Tensor matrix) => matrix.cpu().data<float>().ToArray().Chunk((int)matrix.shape[1]);
     }
 
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)

@@ -19,31 +19,38 @@ internal static class Inference
         using var noGrad = no_grad();
         var labels = new List<int>(count);
         var scores = new float[count * classes];
-        var kept = new float[AllKept(network).Length];
+        var keptShare = new float[AllKept(network).Length];
+        var kept = new List<float[]>(count);
+        float[] ones = [.. Enumerable.Repeat(1f, network.GatedChannels)];
         Operators.TakeMultiplyAdds();
         using var keptWeights = Operators.KeepWeights();
         for (var start = 0; start < count; start += BatchSize)
         {
             using var scope = NewDisposeScope();
             var size = Math.Min(BatchSize, count - start);
-            var (logits, keptShare) = Pass(network, images(start, size), gating);
+            var (logits, share, actions) = Pass(network, images(start, size), gating);
             logits.cpu().data<float>().CopyTo(scores, start * classes);
             labels.AddRange(logits.argmax(1).cpu().data<long>().Select(label => (int)label));
-            for (var layer = 0; layer < kept.Length; layer++)
-                kept[layer] += keptShare[layer] * size / count;
+            for (var layer = 0; layer < keptShare.Length; layer++)
+                keptShare[layer] += share[layer] * size / count;
+            if (network.GatedChannels > 0)
+                kept.AddRange(actions is null ? Enumerable.Repeat(ones, size) : Rows(actions));
         }
 
-        return new Predictions(labels, scores, kept, Operators.TakeMultiplyAdds() / Math.Max(1, count));
+        return new Predictions(labels, scores, keptShare, Operators.TakeMultiplyAdds() / Math.Max(1, count)) { Kept = kept };
     }
 
-    /// <summary>One pass: logits, and per gated layer the share of channels kept.</summary>
-    public static (Tensor Logits, float[] KeptShare) Pass(DynamosNetwork network, Tensor images, bool gating)
+    /// <summary>One pass: logits, per gated layer the share of channels kept, and the agents' actions where they were asked.</summary>
+    public static (Tensor Logits, float[] KeptShare, Tensor? Actions) Pass(DynamosNetwork network, Tensor images, bool gating)
     {
         if (!gating)
-            return (network.call(images), AllKept(network));
+            return (network.call(images), AllKept(network), null);
         var output = network.Gated(images, ActionRules.Threshold);
-        return (output.Logits, KeptShare(output).cpu().data<float>().ToArray());
+        return (output.Logits, KeptShare(output).cpu().data<float>().ToArray(), output.Actions);
     }
+
+    /// <summary>The rows of a matrix.</summary>
+    public static IEnumerable<float[]> Rows(Tensor matrix) => matrix.cpu().data<float>().ToArray().Chunk((int)matrix.shape[1]);
 
     /// <summary>Per gated layer, the share of channels that a pass kept; on its device.</summary>
     public static Tensor KeptShare(GatedOutput output) =>

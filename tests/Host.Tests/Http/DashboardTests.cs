@@ -56,8 +56,17 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
         await browser.UntilAsync("document.getElementById('taken').textContent.startsWith('Taken for class ')");
         var middle = await browser.EvaluateAsync("[ink[4 * 8 + 4] > .5, ink[4], document.querySelectorAll('#scores tbody tr').length]");
         Assert.Equal("[true,0,3]", middle.GetRawText());
+        var drawn = (await browser.EvaluateAsync("btoa(Array.from(ink, v => String.fromCharCode(Math.round(255 * v))).join(''))")).GetString();
+        var (_, told) = await host.PostAsync("/predict?gates=true", $$"""{"bytes":"{{drawn}}"}""");
+        string[] gates = [.. told.GetProperty("gates").EnumerateArray().Select(layer => layer.GetString()!)];
+        var strips = await browser.EvaluateAsync("[...document.querySelectorAll('#gates svg')].map(strip => [strip.getAttribute('aria-label'), [...strip.querySelectorAll('rect')].map(cell => getComputedStyle(cell).fill == 'none' ? 0 : 1).join('')])");
+        Assert.Equal(
+            gates.Select((layer, l) => ($"gated layer {l + 1}: {layer.Count(gate => gate == '1')} of 16 channels fired", layer)),
+            strips.EnumerateArray().Select(strip => (strip[0].GetString()!, strip[1].GetString()!)));
+        Assert.Contains(gates, layer => layer.Contains('0', StringComparison.Ordinal));
         await browser.EvaluateAsync("document.getElementById('clear').click()");
         Assert.Equal("Nothing is predicted yet.", await TextAsync(browser, "#taken"));
+        Assert.True((await browser.EvaluateAsync("document.getElementById('gates').hidden")).GetBoolean());
 
         // The same by the keyboard alone.
         await browser.EvaluateAsync("document.getElementById('ink').focus()");

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using DynamosStream.Host.Http;
 using DynamosStream.Host.Tests.Fakes;
+using DynamosStream.Learner;
 using DynamosStream.Streams;
 using DynamosStream.Tests;
 using Microsoft.Extensions.DependencyInjection;
@@ -236,6 +238,51 @@ public sealed class SampleEndpointsTests
         Assert.Equal(
             alone.Predict(new SampleBatch(0, held)).Scores.ToArray(),
             predictions.SelectMany(prediction => prediction.GetProperty("scores").EnumerateArray().Select(score => score.GetSingle())));
+    }
+
+    [Fact]
+    public async Task Predict_WithGates_TellsThoseOfALearnerThatLearnedTheSame()
+    {
+        await using var host = await LiveHost.StartAsync();
+        var samples = new BandStream(128).Read().ToArray();
+        await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(samples), LiveHost.Lines);
+        await host.LearnedAsync(128);
+        using var alone = LiveHost.Learner(TinyRun.LearnerOptions());
+        foreach (var (batch, i) in samples.Chunk(TinyRun.BatchSize).Select((batch, i) => (batch, i)))
+            alone.Learn(new SampleBatch(i * TinyRun.BatchSize, batch));
+        var gated = (IGatedLearner)alone;
+        var held = new BandStream(1).ReadHeldOut().ToArray();
+        var readout = gated.ReadGates(new SampleBatch(0, held));
+        var expected = readout.Kept.Select(kept => kept.Chunk(gated.FiltersPerLayer).Select(layer => string.Concat(layer))).ToArray();
+
+        JsonElement[] predictions = [];
+        while (predictions.Length == 0 || predictions[0].GetProperty("learned").GetInt64() < 128)
+        {
+            var (_, answer) = await host.PostAsync("/predict?gates=true", $"[{string.Join(',', held.Select(sample => LiveHost.JsonOf(sample, label: false)))}]");
+            predictions = [.. answer.GetProperty("predictions").EnumerateArray()];
+        }
+
+        Assert.Equal(expected, predictions.Select(prediction => prediction.GetProperty("gates").EnumerateArray().Select(layer => layer.GetString()!)));
+        Assert.Contains(expected.SelectMany(layers => layers), layer => layer.Contains('0', StringComparison.Ordinal) && layer.Contains('1', StringComparison.Ordinal));
+        var (_, single) = await host.PostAsync("/predict?gates=true", LiveHost.JsonOf(held[0], label: false));
+        Assert.Equal(expected[0], single.GetProperty("gates").EnumerateArray().Select(layer => layer.GetString()));
+        var (_, unasked) = await host.PostAsync("/predict", LiveHost.JsonOf(held[0], label: false));
+        Assert.False(unasked.TryGetProperty("gates", out _));
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData(null)]
+    public async Task Predict_WithGatesOfALearnerThatTellsNone_AnswersWithoutThem(string? name)
+    {
+        using var learner = name is null ? new RecordingLearner() : OnlineLearners.Create(name, TinyRun.LearnerOptions());
+        await using var host = await LiveHost.StartAsync(learner: learner);
+        var (status, prediction) = await host.PostAsync("/predict?gates=true", LiveHost.JsonOf(new BandStream(1).Read().First(), label: false));
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.False(prediction.TryGetProperty("gates", out _));
+        var (refused, problem) = await host.PostAsync("/predict?gates=1", LiveHost.JsonOf(new BandStream(1).Read().First(), label: false));
+        Assert.Equal(HttpStatusCode.BadRequest, refused);
+        Assert.Equal("gates is '1'; expected true or false.", problem.GetProperty("detail").GetString());
     }
 
     [Theory]

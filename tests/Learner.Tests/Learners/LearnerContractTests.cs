@@ -228,6 +228,8 @@ public abstract class LearnerContractTests : OnlineLearnerContract
             Assert.Equal(expected.Labels, predictions.Labels);
             Assert.Equal(expected.Scores.ToArray(), predictions.Scores.ToArray());
             Assert.Equal(expected.KeptShare, predictions.KeptShare);
+            Assert.Equal(expected.Kept, predictions.Kept);
+            Assert.Equal(expected.KeptShare.Count > 0 ? 21 : 0, predictions.Kept.Count);
             Assert.NotEqual(before, StateHash(learner));
         }
 
