@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 'dynamos serve' under load, as its clients see it: start, predictions while it learns, intake. See bench/README.md.
+# 'dynamos serve' under load, as its clients see it: start, the dashboard's first paint, predictions while it learns, intake. See bench/README.md.
 # usage: bench/service.sh [SECONDS [SERVE_OPTION...]]
 set -euo pipefail
 cd "$(dirname "$0")/.."

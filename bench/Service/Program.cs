@@ -28,6 +28,16 @@ var client = server.Client;
 // Enough to learn for the whole measurement, whatever the machine.
 await server.FillAsync(images, samples: 40_000);
 Console.WriteLine($"learning alone        {await server.RateAsync(duration / 2):F0} samples/s");
+if (File.Exists(FirstPaint.Browser))
+{
+    var paints = await FirstPaint.MeasureAsync(client.BaseAddress!, loads: 9);
+    Console.WriteLine($"dashboard first paint median {paints[paints.Count / 2]:F0} ms of {paints.Count}, longest {paints[^1]:F0}; learning");
+}
+else
+{
+    Console.WriteLine($"dashboard first paint not measured: {FirstPaint.Browser} is not installed");
+}
+
 foreach (var rate in (int[])[50, 500])
 {
     var before = await server.LearnedAsync();
