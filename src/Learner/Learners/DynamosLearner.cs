@@ -17,7 +17,7 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         using var noGrad = no_grad();
         var network = Predicting();
         var (labels, kept, attention) = (new List<int>(), new List<float[]>(), new List<float[]>());
-        foreach (var samples in batch.Samples.Chunk(Inference.BatchSize))
+        foreach (var samples in batch.Samples.Chunk(Inference.ImagesPerPass(device(Options.Device))))
         {
             using var scope = NewDisposeScope();
             var (images, _) = Tensors(samples);

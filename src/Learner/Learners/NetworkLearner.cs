@@ -246,7 +246,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     {
         var samples = batch.Samples as Sample[] ?? [.. batch.Samples];
         return Inference.Predict(
-            network, Gating, Options.Classes, samples.Length, (start, count) => Tensors(new ArraySegment<Sample>(samples, start, count)).Images);
+            network, _device, Gating, Options.Classes, samples.Length, (start, count) => Tensors(new ArraySegment<Sample>(samples, start, count)).Images);
     }
 
     /// <summary>The mode, whose change visits every module.</summary>

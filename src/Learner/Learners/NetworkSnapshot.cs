@@ -33,7 +33,7 @@ internal sealed class NetworkSnapshot : IPredictor
     }
 
     public Predictions Predict(IReadOnlyList<ReadOnlyMemory<float>> features) =>
-        Inference.Predict(_network, _gating, _options.Classes, features.Count, (start, count) => Images(features, start, count));
+        Inference.Predict(_network, _device, _gating, _options.Classes, features.Count, (start, count) => Images(features, start, count));
 
     public void Dispose() => _network.Dispose();
 
