@@ -1,4 +1,6 @@
+#if TORCH_MANAGED
 using TorchSharp;
+#endif
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
