@@ -31,7 +31,7 @@ internal static class ReproduceCommand
         command.SetAction((parsed, cancellation) =>
         {
             var options = new SweepOptions(
-                new SweepGrid([stream], Learners, buffers, parsed.GetValue(seeds) ?? SweepCommand.DefaultSeeds, parsed.GetValue(SweepCommand.Limit)),
+                new SweepGrid([stream], Learners, buffers, SweepCommand.SeedsOf(parsed, seeds), parsed.GetValue(SweepCommand.Limit)),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(RunArguments.DataDir),
                 (int)(parsed.GetValue(parallel) ?? Environment.ProcessorCount));

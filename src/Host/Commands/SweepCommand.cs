@@ -13,7 +13,7 @@ internal static class SweepCommand
     private const int MaxParallel = 1024;
     private const int MostSeedsInARange = 10_000;
 
-    public static readonly long[] DefaultSeeds = [1, 2, 3, 4, 5];
+    private static readonly long[] DefaultSeeds = [1, 2, 3, 4, 5];
 
     private static readonly Option<string[]> Streams = NamesOf("--streams", "--stream", "Streams, with commas between them.", SampleStreams.Names, "glyphs-360");
     private static readonly Option<string[]> Learners = NamesOf("--learners", "--learner", "Learners, with commas between them.", OnlineLearners.Names, "dynamos");
@@ -47,7 +47,7 @@ internal static class SweepCommand
                     parsed.GetRequiredValue(Streams),
                     parsed.GetRequiredValue(Learners),
                     parsed.GetRequiredValue(Buffers),
-                    parsed.GetValue(seeds) ?? DefaultSeeds,
+                    SeedsOf(parsed, seeds),
                     parsed.GetValue(Limit),
                     RunArguments.SetOf(parsed),
                     parsed.GetValue(RunArguments.Validation)),
@@ -59,13 +59,16 @@ internal static class SweepCommand
         return command;
     }
 
-    /// <summary>Where they are not given, <see cref="DefaultSeeds"/>.</summary>
-    public static Option<long[]?> Seeds() => new("--seeds", "--seed")
+    /// <summary>To be read by <see cref="SeedsOf"/>.</summary>
+    public static Option<long[]> Seeds() => new("--seeds", "--seed")
     {
         Description = "Seeds: numbers and ranges, with commas between them. [default: 1-5]",
         HelpName = "1-5,...",
         CustomParser = result => [.. Parts(result).SelectMany(part => Range(result, part)).Distinct()],
     };
+
+    /// <summary>The seeds that were given, else those from 1 to 5.</summary>
+    public static long[] SeedsOf(ParseResult parsed, Option<long[]> seeds) => parsed.GetValue(seeds) is { Length: > 0 } given ? given : DefaultSeeds;
 
     public static Option<string> Out() => new("--out")
     {

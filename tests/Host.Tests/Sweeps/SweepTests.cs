@@ -57,6 +57,13 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task Sweep_NoSeedsGiven_RunsSeedsOneToFive()
+    {
+        (await Dynamos.RunAsync("sweep", "--learners", "sgd", "--limit", "16", "--out", _folder["out"])).AssertSucceeded();
+        Assert.Contains("5 of 5 cells finished; dynamos 0.1.0; at most 16 samples; seeds 1, 2, 3, 4, 5.", File.ReadAllText(_folder["out/table.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sweep_CellThatFails_TheRestGoesOnAndItIsToldWhy()
     {
         string[] arguments = ["sweep", "--learners", "sgd", "--seeds", "1,2", "--limit", "16", "--out", _folder["out"]];
