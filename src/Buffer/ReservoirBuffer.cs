@@ -15,8 +15,9 @@ public sealed class ReservoirBuffer : IDisposable
     private readonly bool _balanced;
     private readonly List<long> _sequences = [];
 
-    // Of each filled slot, where classes are balanced.
+    // Of each filled slot, where classes are balanced; and how many there are of each.
     private readonly List<long> _classes = [];
+    private readonly Dictionary<long, int> _counts = [];
 
     /// <param name="capacity">Items it can hold, at least 1.</param>
     /// <param name="balanced">Whether classes are balanced.</param>
@@ -64,7 +65,7 @@ public sealed class ReservoirBuffer : IDisposable
                 if (_balanced && Offered >= Capacity)
                     slot = SlotOfLargestClass(below);
                 rowOfSlot[slot] = row;
-                Note((int)slot, sequence + row, classes.Length == 0 ? null : classes[row]);
+                Note((int)slot, sequence + row, classes, row);
             }
 
             Offered++;
@@ -111,8 +112,9 @@ public sealed class ReservoirBuffer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(sequences.Length, rows);
         Offered = offered;
         Store(filled, [.. Rows()], [.. Rows()]);
-        _sequences.AddRange(sequences);
-        _classes.AddRange(ClassesOf(filled));
+        var classes = ClassesOf(filled);
+        for (var row = 0; row < sequences.Length; row++)
+            Note(row, sequences[row], classes, row);
 
         IEnumerable<long> Rows()
         {
@@ -131,16 +133,28 @@ public sealed class ReservoirBuffer : IDisposable
         Slots = null;
         _sequences.Clear();
         _classes.Clear();
+        _counts.Clear();
         Offered = 0;
     }
 
-    private long[] ClassesOf(ReservoirItems items) => _balanced ? items.Labels.cpu().data<long>().ToArray() : [];
+    /// <summary>The class of each row, where classes are balanced.</summary>
+    private long[] ClassesOf(ReservoirItems items)
+    {
+        if (!_balanced)
+            return [];
+        using var labels = items.Labels.cpu();
+        return labels.data<long>().ToArray();
+    }
 
-    private void Note(int slot, long sequence, long? ofClass)
+    private void Note(int slot, long sequence, long[] classes, int row)
     {
         Set(_sequences, sequence);
-        if (ofClass is { } known)
-            Set(_classes, known);
+        if (!_balanced)
+            return;
+        if (slot < _classes.Count)
+            _counts[_classes[slot]]--;
+        _counts[classes[row]] = _counts.GetValueOrDefault(classes[row]) + 1;
+        Set(_classes, classes[row]);
 
         void Set(List<long> list, long value)
         {
@@ -151,11 +165,10 @@ public sealed class ReservoirBuffer : IDisposable
         }
     }
 
-    /// <summary>Any slot of the class that has the most; of several such classes, the first.</summary>
+    /// <summary>Any slot of the class that has the most; of several such classes, the lowest.</summary>
     private int SlotOfLargestClass(Func<long, long> below)
     {
-        var counts = _classes.CountBy(known => known).ToArray();
-        var (largest, count) = counts.MinBy(known => (-known.Value, known.Key));
+        var (largest, count) = _counts.MinBy(known => (-known.Value, known.Key));
         var left = below(count);
         return _classes.FindIndex(known => known == largest && left-- == 0);
     }
