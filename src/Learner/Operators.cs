@@ -37,6 +37,17 @@ internal static class Operators
         null;
 #endif
 
+    /// <summary>Does both, at once where the embedded engine has threads for it; the result is that of one after the other.</summary>
+    public static void Both(Action first, Action second)
+    {
+#if TORCH_MANAGED
+        Branches.Run(first, second);
+#else
+        first();
+        second();
+#endif
+    }
+
     /// <summary>relu((BN(conv(x)) + residual) * gate): convolution without bias, padded to keep the size at stride 1.</summary>
     /// <param name="x">N x Cin x H x W.</param>
     /// <param name="weight">Cout x Cin x k x k, k odd.</param>

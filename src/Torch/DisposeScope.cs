@@ -59,7 +59,7 @@ public sealed class DisposeScope : IDisposable
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
     {
         foreach (var disposable in disposables)
-            MoveToOther(scope, disposable);
+            MoveToOther<IDisposable>(scope, disposable);
     }
 
     /// <summary>Out of all scopes: from now on its holder disposes it.</summary>

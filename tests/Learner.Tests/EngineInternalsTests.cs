@@ -12,7 +12,7 @@ namespace DynamosStream.Learner.Tests;
 public sealed class EngineInternalsTests
 {
 #if TORCH_MANAGED
-    private static readonly string[] Allowed = ["TorchSharp.Fused", "TorchSharp.KeptUnitWeights", "TorchSharp.Kernels.KernelSet"];
+    private static readonly string[] Allowed = ["TorchSharp.Branches", "TorchSharp.Fused", "TorchSharp.KeptUnitWeights", "TorchSharp.Kernels.KernelSet"];
 #else
     private static readonly string[] Allowed = [];
 #endif

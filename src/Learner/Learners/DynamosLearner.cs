@@ -32,21 +32,19 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
 
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
     {
-        // Two passes: each batch has statistics of its own in batch normalisation. The gradients of the first are taken before the
-        // second begins, so that but one batch's activations are held, in the cache where it is large.
-        var terms = new LossTerms();
-        var stream = Network.Gated(images, Rule(images, RandomPurpose.StreamGates, sequence), Hyper.StraightThroughGates);
-        Losses.AddStream(terms, stream, labels, Hyper);
-        terms.Backward();
         var replay = DrawReplay(sequence);
-        if (replay is not null)
-        {
-            var memory = Network.Gated(replay.Images, Rule(replay.Images, RandomPurpose.MemoryGates, sequence), Hyper.StraightThroughGates);
-            Losses.AddMemory(terms, memory, replay, Hyper);
-            terms.Backward();
-        }
+        var streamRule = Rule(images, RandomPurpose.StreamGates, sequence);
+        var memoryRule = replay is null ? null : Rule(replay.Images, RandomPurpose.MemoryGates, sequence);
+        var (losses, stream) = Differentiate(
+            terms =>
+            {
+                var stream = Network.Gated(images, streamRule, Hyper.StraightThroughGates);
+                Losses.AddStream(terms, stream, labels, Hyper);
+                return stream;
+            },
+            replay is null ? null : terms => Losses.AddMemory(terms, Network.Gated(replay.Images, memoryRule!, Hyper.StraightThroughGates), replay, Hyper));
 
-        var outcome = Descend(terms, stream.Logits, labels, stream);
+        var outcome = Descend(losses, stream.Logits, labels, stream);
         Offer(images, labels, stream.Logits, stream.Attention, outcome.Correct, sequence);
         return Report(outcome, replay);
     }

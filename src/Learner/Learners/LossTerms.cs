@@ -15,6 +15,9 @@ internal sealed class LossTerms
         _terms.Add((name, weight, loss));
     }
 
+    /// <summary>Adds another's terms behind these; both have taken their gradients.</summary>
+    public void Append(LossTerms other) => _terms.AddRange(other._terms);
+
     /// <summary>Accumulates the gradients of the terms added since the last call, and lets go of what these were computed from.</summary>
     public void Backward()
     {

@@ -160,11 +160,49 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
 
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
-        var terms = new LossTerms();
-        var logits = Network.call(images);
-        terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
-        terms.Backward();
-        return Report(Descend(terms, logits, labels), replay: null);
+        var (losses, logits) = Differentiate(
+            terms =>
+            {
+                var logits = Network.call(images);
+                terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
+                return logits;
+            },
+            memory: null);
+        return Report(Descend(losses, logits, labels), replay: null);
+    }
+
+    /// <summary>Takes the gradients of the losses on the stream batch and on the memory batch.</summary>
+    /// <remarks>
+    /// Each batch has a pass of its own, for it has statistics of its own in batch normalisation. A thread holds but one batch's activations at a
+    /// time, in the cache where it is large.
+    /// </remarks>
+    /// <param name="stream">Adds the losses on the stream batch; what it answers is passed on.</param>
+    /// <param name="memory">Adds those on the memory batch, perhaps on another thread at the same time; null without one.</param>
+    protected static (LossTerms Losses, T Answer) Differentiate<T>(Func<LossTerms, T> stream, Action<LossTerms>? memory)
+    {
+        var (losses, answer) = (new LossTerms(), default(T)!);
+        if (memory is null)
+        {
+            Stream();
+            return (losses, answer);
+        }
+
+        var memoryLosses = new LossTerms();
+        Operators.Both(Stream, Memory);
+        losses.Append(memoryLosses);
+        return (losses, answer);
+
+        void Stream()
+        {
+            answer = stream(losses);
+            losses.Backward();
+        }
+
+        void Memory()
+        {
+            memory(memoryLosses);
+            memoryLosses.Backward();
+        }
     }
 
     /// <summary>One step of plain SGD along the gradients of the terms, if every number that the learner would keep is finite.</summary>

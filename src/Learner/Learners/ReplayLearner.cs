@@ -13,23 +13,24 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
 {
     protected override LearnReport Step(Tensor images, Tensor labels, ulong sequence)
     {
-        var terms = new LossTerms();
-        var logits = Network.call(images);
-        terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
-        terms.Backward();
-
         var replay = DrawReplay(sequence);
-        if (replay is not null)
-        {
-            var memoryLogits = Network.call(replay.Images);
-            if (replayLabels)
-                terms.Add("memory_cross_entropy", Hyper.MemoryWeight, functional.cross_entropy(memoryLogits, replay.Labels));
-            if (replayLogits)
-                terms.Add("logit_consistency", Hyper.LogitConsistency, functional.mse_loss(memoryLogits, replay.Logits));
-            terms.Backward();
-        }
+        var (losses, logits) = Differentiate(
+            terms =>
+            {
+                var logits = Network.call(images);
+                terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
+                return logits;
+            },
+            replay is null ? null : terms =>
+            {
+                var logits = Network.call(replay.Images);
+                if (replayLabels)
+                    terms.Add("memory_cross_entropy", Hyper.MemoryWeight, functional.cross_entropy(logits, replay.Labels));
+                if (replayLogits)
+                    terms.Add("logit_consistency", Hyper.LogitConsistency, functional.mse_loss(logits, replay.Logits));
+            });
 
-        var outcome = Descend(terms, logits, labels);
+        var outcome = Descend(losses, logits, labels);
         Offer(images, labels, logits, attention: null, outcome.Correct, sequence);
         return Report(outcome, replay);
     }

@@ -8,7 +8,8 @@ namespace TorchSharp.Kernels;
 /// computes must not depend on which thread runs it; the partition must not depend on <see cref="ThreadCount"/> either.
 /// </summary>
 /// <remarks>
-/// One caller at a time owns the workers; a call made meanwhile (nested, or from another thread) runs its parts itself.
+/// One caller at a time owns the workers; a call made meanwhile (nested, or from another thread) runs its parts itself. The halves of a
+/// fork own half of them each.
 /// Workers spin for <see cref="SpinMicroseconds"/> after their last part, which makes a fork and join cost less than a
 /// microsecond in a busy loop, then sleep until the next call.
 /// </remarks>
@@ -23,8 +24,12 @@ internal static class Workers
     private static int _started;
     private static int _sleeping;
 
-    /// <summary>The call that owns the workers, or null: taking this slot is what makes a call the owner.</summary>
-    private static Job? _current;
+    /// <summary>Calls that own workers, or null: taking a slot is what makes a call the owner. The first is for a call or a fork, the others for calls from its halves.</summary>
+    private static readonly Job?[] Slots = new Job?[3];
+
+    /// <summary>The slot for calls from this thread: not the first while it runs half of a fork.</summary>
+    [ThreadStatic]
+    private static int _slot;
 
     /// <summary>Threads that work on one call, the caller among them; at least 1. The default is the number of cores.</summary>
     public static int ThreadCount
@@ -42,34 +47,62 @@ internal static class Workers
     /// <remarks>If a part throws, parts that have not begun are skipped and the first exception caught reaches the caller.</remarks>
     public static void Run(int parts, Action<int> part)
     {
-        var helpers = Math.Min(_threadCount, parts) - 1;
-        if (helpers <= 0 || Volatile.Read(ref _current) is not null)
+        var threads = _slot switch { 0 => _threadCount, 1 => _threadCount / 2, _ => _threadCount - (_threadCount / 2) };
+        if (!TryRun(parts, Math.Min(threads, parts) - 1, part))
         {
-            RunInline(parts, part);
-            return;
+            for (var i = 0; i < parts; i++)
+            {
+                part(i);
+            }
+        }
+    }
+
+    /// <summary>Runs two pieces of work at once, each with half of the threads for its own calls; one after the other where there is but one thread, or where others own the workers.</summary>
+    /// <remarks>If one throws, the other may not have begun.</remarks>
+    public static void Fork(Action first, Action second)
+    {
+        if (_slot != 0 || !TryRun(2, _threadCount - 1, Half))
+        {
+            first();
+            second();
+        }
+
+        void Half(int number)
+        {
+            _slot = number + 1;
+            try
+            {
+                (number == 0 ? first : second)();
+            }
+            finally
+            {
+                _slot = 0;
+            }
+        }
+    }
+
+    /// <summary>Runs the parts with so many workers' help; false, and none is run, if that is none or the workers have an owner.</summary>
+    private static bool TryRun(int parts, int helpers, Action<int> part)
+    {
+        ref var slot = ref Slots[_slot];
+        if (helpers <= 0 || Volatile.Read(ref slot) is not null)
+        {
+            return false;
         }
 
         var job = new Job(parts, helpers, part);
-        if (Interlocked.CompareExchange(ref _current, job, null) is not null)
+        if (Interlocked.CompareExchange(ref slot, job, null) is not null)
         {
-            RunInline(parts, part);
-            return;
+            return false;
         }
 
         Start(helpers);
         Wake();
         job.Work();
         job.WaitUntilDone();
-        Volatile.Write(ref _current, null);
+        Volatile.Write(ref slot, null);
         job.ThrowIfFailed();
-    }
-
-    private static void RunInline(int parts, Action<int> part)
-    {
-        for (var i = 0; i < parts; i++)
-        {
-            part(i);
-        }
+        return true;
     }
 
     private static void Start(int helpers)
@@ -88,7 +121,7 @@ internal static class Workers
         }
     }
 
-    /// <summary>The exchange that set the current job is a full fence, as is the one before a worker's last look: one sees the other.</summary>
+    /// <summary>The exchange that set a slot's job is a full fence, as is the one before a worker's last look: one sees the other.</summary>
     private static void Wake()
     {
         if (_sleeping == 0)
@@ -117,7 +150,7 @@ internal static class Workers
         {
             for (var spin = 0; spin < 64; spin++)
             {
-                if (Volatile.Read(ref _current) is { } job && job.TryJoin())
+                if (JoinedJob() is { } job)
                 {
                     return job;
                 }
@@ -131,7 +164,7 @@ internal static class Workers
         {
             Interlocked.Increment(ref _sleeping);
             Job? job;
-            while ((job = Volatile.Read(ref _current)) is null || !job.TryJoin())
+            while ((job = JoinedJob()) is null)
             {
                 Monitor.Wait(Sleep);
             }
@@ -139,6 +172,19 @@ internal static class Workers
             Interlocked.Decrement(ref _sleeping);
             return job;
         }
+    }
+
+    private static Job? JoinedJob()
+    {
+        foreach (ref var slot in Slots.AsSpan())
+        {
+            if (Volatile.Read(ref slot) is { } job && job.TryJoin())
+            {
+                return job;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>One call: its own counters, so that a worker that comes late to a finished job finds nothing to take.</summary>

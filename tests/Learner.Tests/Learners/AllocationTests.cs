@@ -5,9 +5,16 @@ using DynamosStream.Streams;
 namespace DynamosStream.Tests.Learners;
 
 /// <summary>A step's tensors live in the engine's own memory: what it leaves to the garbage collector is handles, and stays small.</summary>
-public sealed class AllocationTests
+public sealed class AllocationTests : IDisposable
 {
     private const int Batch = 16, Side = 28, Steps = 5;
+
+    private readonly int _threads = TorchSharp.torch.get_num_threads();
+
+    // All on this thread, whose bytes are counted.
+    public AllocationTests() => TorchSharp.torch.set_num_threads(1);
+
+    public void Dispose() => TorchSharp.torch.set_num_threads(_threads);
 
     [Theory]
     [InlineData("dynamos", 1_000_000)]

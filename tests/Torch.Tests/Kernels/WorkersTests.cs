@@ -103,6 +103,58 @@ public sealed class WorkersTests : IDisposable
     }
 
     [Theory]
+    [InlineData(2, 1)]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    public void Fork_EachHalf_HasHalfOfTheThreads(int threads, int each)
+    {
+        Workers.ThreadCount = threads;
+        for (var repeat = 0; repeat < 50; repeat++)
+        {
+            using var all = new Barrier(2 * each); // Passed only if this many parts run at the same time.
+            Workers.Fork(Half, Half);
+
+            void Half() => Workers.Run(each, _ => Assert.True(all.SignalAndWait(10_000)));
+        }
+
+        Workers.Fork(
+            () => Workers.Fork(() => Workers.Run(100, _ => { }), () => { }),
+            () => Workers.Run(8, _ => Workers.Run(8, _ => { })));
+    }
+
+    [Fact]
+    public void Fork_OneThread_RunsTheFirstAndThenTheSecond()
+    {
+        Workers.ThreadCount = 1;
+        var order = new List<int>();
+        Workers.Fork(() => order.Add(1), () => order.Add(2));
+        Assert.Equal([1, 2], order);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Fork_OneThrows_ReachesCallerAndPoolStaysUsable(int threads)
+    {
+        Workers.ThreadCount = threads;
+        foreach (var number in new[] { 1, 2 })
+        {
+            var error = Assert.Throws<InvalidDataException>(() => Workers.Fork(() => Throw(1), () => Throw(2)));
+            Assert.Equal("half", error.Message);
+            using var both = new Barrier(threads);
+            Workers.Run(threads, _ => both.SignalAndWait());
+
+            void Throw(int half)
+            {
+                if (half == number)
+                {
+                    throw new InvalidDataException("half");
+                }
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(1025)]

@@ -36,6 +36,22 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void Scope_SeveralMovedAtOnce_GoWhereTheyAreMoved()
+    {
+        using var outer = NewDisposeScope();
+        using var inner = NewDisposeScope();
+        IEnumerable<IDisposable> made = [zeros(1), zeros(2)];
+        inner.MoveToOuter(made);
+        Assert.Equal(2, outer.DisposablesCount);
+        outer.Detach([.. made]);
+        Assert.Equal(0, outer.DisposablesCount);
+        inner.Attach(made);
+        inner.MoveToOther(outer, made);
+        Assert.Equal(2, outer.DisposablesCount);
+        Assert.Equal(0, inner.DisposablesCount);
+    }
+
+    [Fact]
     public void Grad_EachRead_IsAHandleOfItsOwnToTheSameElements()
     {
         using var scope = NewDisposeScope();
@@ -103,7 +119,7 @@ public sealed class LifetimeTests
         Assert.InRange(NativePool.LiveBytes - live, long.MinValue, 64 * 1024);
     }
 
-    private static void Collect()
+    internal static void Collect()
     {
         for (var i = 0; i < 2; i++)
         {

@@ -16,13 +16,13 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
         if (input.Rank < 2 || input.dtype != ScalarType.Float32)
             throw new ExternalException($"batch_norm expects a float32 input of at least 2 dimensions, but got {input.dtype} {Shape.Text(input.Sizes)}");
         var moments = training ? () => BatchNormOperator.Moments(input) : (Func<(double[], double[])>?)null;
-        return Of(input.Sizes, moments, runningMean, runningVariance, weight, bias, momentum, eps);
+        return Of(input.Sizes, moments, runningMean, runningVariance, weight, bias, () => momentum, eps);
     }
 
-    /// <summary>The same for values that are not all at hand, from their moments; null takes the running statistics.</summary>
+    /// <summary>The same for values that are not all at hand, from their moments; null takes the running statistics. The momentum is asked when they move.</summary>
     public static ChannelNorm Of(
         ReadOnlySpan<long> sizes, Func<(double[] Mean, double[] Variance)>? moments, Tensor? runningMean, Tensor? runningVariance,
-        Tensor? weight, Tensor? bias, double momentum, double eps)
+        Tensor? weight, Tensor? bias, Func<double> momentum, double eps)
     {
         var channels = sizes[1];
         CheckChannels(channels, runningMean, "running_mean");
@@ -40,9 +40,13 @@ internal sealed record ChannelNorm(float[] Mean, float[] InverseDeviation, float
             var count = Shape.Count(sizes) / Math.Max(1, channels);
             if (count <= 1)
                 throw new ExternalException($"Expected more than 1 value per channel when training, got input size {Shape.Text(sizes.ToArray())}");
-            (mean, variance) = moments();
-            Move(runningMean, mean, momentum, 1);
-            Move(runningVariance, variance, momentum, count / (count - 1.0));
+            var (batchMean, batchVariance) = (mean, variance) = moments();
+            Branches.InOrder(() =>
+            {
+                var weightOfBatch = momentum();
+                Move(runningMean, batchMean, weightOfBatch, 1);
+                Move(runningVariance, batchVariance, weightOfBatch, count / (count - 1.0));
+            });
         }
 
         var inverses = Array.ConvertAll(variance, v => (float)(1 / Math.Sqrt(v + eps)));

@@ -131,7 +131,7 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
             useRunningStatistics ? running_var : null,
             get_parameter(nameof(weight)),
             bias,
-            CountBatch(),
+            CountBatch,
             eps);
     }
 
