@@ -5,7 +5,13 @@ namespace DynamosStream.Streams;
 /// <param name="width">Columns of every image.</param>
 internal sealed class CroppedImages(int height, int width)
 {
+    private const int ChunkBytes = 1 << 20;
+
     private readonly List<Crop> _images = [];
+
+    // All pixels, image after image, in pieces that the garbage collector does not move; none of an image's rectangle is in two of them.
+    private readonly List<byte[]> _chunks = [];
+    private int _used;
 
     public int Height => height;
 
@@ -28,20 +34,29 @@ internal sealed class CroppedImages(int height, int width)
             (left, right) = (Math.Min(left, first), Math.Max(right, line.LastIndexOfAnyExcept((byte)0) + 1));
         }
 
-        var inside = new byte[Math.Max(0, bottom - top) * Math.Max(0, right - left)];
-        for (var row = top; row < bottom; row++)
-            pixels[((row * width) + left)..((row * width) + right)].CopyTo(inside.AsSpan((row - top) * (right - left)));
-        _images.Add(new Crop(top, left, right - left, inside));
+        var (rows, columns) = (Math.Max(0, bottom - top), Math.Max(0, right - left));
+        if (_chunks.Count == 0 || _chunks[^1].Length - _used < rows * columns)
+        {
+            _chunks.Add(new byte[Math.Max(ChunkBytes, rows * columns)]);
+            _used = 0;
+        }
+
+        var crop = new Crop(_chunks.Count - 1, _used, top, left, rows, columns);
+        for (var row = 0; row < rows; row++)
+            pixels.Slice(((top + row) * width) + left, columns).CopyTo(_chunks[^1].AsSpan(_used + (row * columns)));
+        _used += rows * columns;
+        _images.Add(crop);
     }
 
     /// <summary>Writes the whole image <paramref name="index"/>.</summary>
     public void CopyTo(int index, Span<byte> pixels)
     {
-        var (top, left, columns, inside) = _images[index];
+        var crop = _images[index];
+        var inside = _chunks[crop.Chunk].AsSpan(crop.Start, crop.Rows * crop.Columns);
         pixels.Clear();
-        for (var at = 0; at < inside.Length; at += columns, top++)
-            inside.AsSpan(at, columns).CopyTo(pixels[((top * width) + left)..]);
+        for (var row = 0; row < crop.Rows; row++)
+            inside.Slice(row * crop.Columns, crop.Columns).CopyTo(pixels[(((crop.Top + row) * width) + crop.Left)..]);
     }
 
-    private readonly record struct Crop(int Top, int Left, int Columns, byte[] Inside);
+    private readonly record struct Crop(int Chunk, int Start, int Top, int Left, int Rows, int Columns);
 }

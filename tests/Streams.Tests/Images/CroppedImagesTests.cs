@@ -24,6 +24,25 @@ public sealed class CroppedImagesTests
         Assert.Equal(image, copy);
     }
 
+    [Theory]
+    [InlineData(700, 1000)]
+    [InlineData(1500, 1000)]
+    public void CopyTo_MoreThanAMillionPixels_EachIsTheImageAdded(int height, int width)
+    {
+        var images = new CroppedImages(height, width);
+        for (var number = 0; number < 5; number++)
+            images.Add(Image(number));
+        var copy = new byte[height * width];
+        for (var number = 0; number < 5; number++)
+        {
+            images.CopyTo(number, copy);
+            Assert.True(copy.AsSpan().SequenceEqual(Image(number)));
+        }
+
+        // Every third one is black but for one pixel.
+        byte[] Image(int number) => [.. Enumerable.Range(0, height * width).Select(at => number % 3 == 1 && at != width ? (byte)0 : (byte)((at % 251) + number + 1))];
+    }
+
     [Fact]
     public void Add_AnotherSize_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new CroppedImages(4, 5).Add(new byte[19]));
