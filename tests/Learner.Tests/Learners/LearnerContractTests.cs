@@ -378,10 +378,10 @@ public abstract class LearnerContractTests : OnlineLearnerContract
     public void Learn_SeparableClasses_LearnsThem()
     {
         using var learner = Create();
-        Train(learner, LearnerName.EndsWith('+') ? 100 : 60); // The + learners predict by what they were every 50 steps.
+        Train(learner, 150); // After 60 it depends on the seed and on rounding whether dynamos has.
         var test = Batch(100_000, samples: 90);
         var correct = learner.Predict(test).Labels.Zip(test.Samples, (label, sample) => label == sample.Label).Count(c => c);
-        Assert.True(correct >= 70, $"{correct} of 90 correct.");
+        Assert.True(correct >= 85, $"{correct} of 90 correct.");
     }
 
     [Fact]
