@@ -87,6 +87,9 @@ internal sealed class CheckpointStore : IDisposable
                 $"--state '{_folder}' holds no checkpoint that can be used; to begin anew, give another folder.");
     }
 
+    /// <summary>The manifests of the checkpoints that are whole, the oldest first.</summary>
+    public IEnumerable<CheckpointManifest> ReadManifests() => CheckpointFile.AllIn(_folder).Reverse().Select(ManifestOf).OfType<CheckpointManifest>();
+
     /// <summary>Returns when the checkpoint is on the disk under its name.</summary>
     /// <exception cref="IOException">It could not be written; the checkpoints before it are still there.</exception>
     public void Save(Checkpoint checkpoint)
@@ -107,6 +110,18 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private CheckpointManifest? ManifestOf(CheckpointFile file)
+    {
+        try
+        {
+            return file.Read(_files).Manifest;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     private void RequireWhole(string path)
     {

@@ -26,8 +26,8 @@ internal sealed class Checkpointer(
 
     private const string EvaluationPart = "evaluation";
 
-    // Positions of the checkpoints taken since the start, as many as are kept.
-    private readonly Queue<long> _kept = [];
+    // Positions of the checkpoints in the folder, the oldest first.
+    private readonly Queue<long> _kept = new(state.Kept.Select(progress => progress.Positions[stream.Description.Name]));
 
     private Task _writing = Task.CompletedTask;
     private long _saved = state.Sequence;
@@ -44,6 +44,7 @@ internal sealed class Checkpointer(
         loop.Load(arrays.Under(EvaluationPart));
         tests.Load(arrays.Under(EvaluationPart));
         arrays.RequireAllTaken();
+        LetGo();
     }
 
     /// <summary>Between two steps: takes a checkpoint if one is due.</summary>
@@ -106,15 +107,15 @@ internal sealed class Checkpointer(
             results?.FlushToDisk();
             state.Save(progress, arrays);
             metrics?.CheckpointWritten(time.GetElapsedTime(_savedAt));
-            LetGo(progress.Positions[stream.Description.Name]);
+            _kept.Enqueue(progress.Positions[stream.Description.Name]);
+            LetGo();
         });
     }
 
     /// <summary>A journal keeps what the oldest checkpoint still needs, for a newer one may turn out to be damaged.</summary>
-    private void LetGo(long position)
+    private void LetGo()
     {
-        _kept.Enqueue(position);
-        if (_kept.Count > state.Keep)
+        while (_kept.Count > state.Keep)
             _kept.Dequeue();
         if (_kept.Count == state.Keep)
             Trim(_kept.Peek());

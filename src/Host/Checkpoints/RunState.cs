@@ -24,6 +24,9 @@ internal sealed class RunState : IDisposable
     /// <summary>The checkpoint from which the run goes on; null for one that begins.</summary>
     public Checkpoint? Resumed { get; private init; }
 
+    /// <summary>Where the run was at each checkpoint that can be used, the oldest first.</summary>
+    public IReadOnlyList<RunProgress> Kept { get; private init; } = [];
+
     /// <summary>Samples learned before this start.</summary>
     public long Sequence => Resumed?.Manifest.Progress.Sequence ?? 0;
 
@@ -56,6 +59,7 @@ internal sealed class RunState : IDisposable
                 Latest = options.CheckpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan,
                 Keep = options.Keep,
                 Resumed = resumed,
+                Kept = [.. store.ReadManifests().Select(manifest => manifest.Progress)],
                 Changes = resumed is null ? [] : [.. Changed(resumed.Manifest.Options, free)],
             };
         }

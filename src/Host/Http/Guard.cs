@@ -9,7 +9,7 @@ namespace DynamosStream.Host.Http;
 internal sealed partial class Guard(ServeOptions options, ILogger<Guard> logger) : IMiddleware, IDisposable
 {
     private const int ClientClosedRequest = 499;
-    private const int RefillsPerSecond = 10;
+    private const int RefillsPerSecond = 10; // At most.
 
     // What this does is predict.
     private static readonly string[] ChangesNothing = ["/predict"];
@@ -18,12 +18,7 @@ internal sealed partial class Guard(ServeOptions options, ILogger<Guard> logger)
     private const string ShowsSamples = "/memory";
 
     private readonly PartitionedRateLimiter<HttpContext> _rate = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
-        RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.RequestsPerSecond,
-            TokensPerPeriod = Math.Max(1, options.RequestsPerSecond / RefillsPerSecond),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / RefillsPerSecond),
-        }));
+        RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => Bucket(options.RequestsPerSecond)));
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -60,6 +55,18 @@ internal sealed partial class Guard(ServeOptions options, ILogger<Guard> logger)
     }
 
     public void Dispose() => _rate.Dispose();
+
+    /// <summary>Lets so many requests through each second, in any pattern.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int requestsPerSecond)
+    {
+        var refill = Math.Max(1, requestsPerSecond / RefillsPerSecond);
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = requestsPerSecond,
+            TokensPerPeriod = refill,
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)refill / requestsPerSecond),
+        };
+    }
 
     private void Check(HttpContext context)
     {

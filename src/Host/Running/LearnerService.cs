@@ -201,13 +201,15 @@ internal sealed class LearnerService(LearnerRun run, IHostApplicationLifetime li
 
     private static (ConfusionMatrix? HeldOut, ConfusionMatrix? AsTrained) MeasureHeldOut(HeldOutTests tests, long samples, CancellationToken stopping)
     {
+        ConfusionMatrix? heldOut = null;
         try
         {
-            return (tests.AtEnd(samples, stopping), tests.AsTrained(stopping));
+            heldOut = tests.AtEnd(samples, stopping);
+            return (heldOut, tests.AsTrained(stopping));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return (null, null);
+            return (heldOut, null);
         }
     }
 }

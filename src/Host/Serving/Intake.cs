@@ -22,7 +22,7 @@ internal sealed class Intake
     /// <param name="room">What the log holds of those without a label.</param>
     /// <param name="sourcePositions">For each source, the position of the next sample that the log does not hold.</param>
     /// <param name="dropsNewest">Whether, when the log is full, what arrives is dropped.</param>
-    /// <param name="mayWait">Whether there is room for samples without a label.</param>
+    /// <param name="mayWait">Whether there is room for what leads to no step: samples without a label, and rejected ones.</param>
     public Intake(ISampleLog log, WaitingRoom room, IReadOnlyDictionary<string, long> sourcePositions, bool dropsNewest, Func<bool> mayWait)
     {
         (_log, _room, _dropsNewest, _mayWait) = (log, room, dropsNewest, mayWait);
@@ -102,7 +102,7 @@ internal sealed class Intake
         if (_closed)
             return new Admission(AdmissionOutcome.Closed);
         if (sample.Rejection is not null)
-            return Append(sample, AdmissionOutcome.Taken);
+            return AppendIfMayWait(sample, AdmissionOutcome.Taken);
         if (FindFault(sample) is { } fault)
             return new Admission(AdmissionOutcome.Invalid, Reason: fault);
         _room.Advance(_log.Next);
@@ -115,9 +115,12 @@ internal sealed class Intake
         if (sample.Label != Sample.NoLabel)
             return Append(sample, AdmissionOutcome.Taken);
 
-        // They alone must not fill the log: the labels that free it could not come any more.
-        return _mayWait() ? Append(sample, AdmissionOutcome.Waiting) : new Admission(AdmissionOutcome.Full);
+        return AppendIfMayWait(sample, AdmissionOutcome.Waiting);
     }
+
+    // They alone must not fill the log: the samples that free it could not come any more.
+    private Admission AppendIfMayWait(Sample sample, AdmissionOutcome outcome) =>
+        _mayWait() ? Append(sample, outcome) : new Admission(AdmissionOutcome.Full);
 
     private Admission AdmitLabel(Sample label, string id)
     {

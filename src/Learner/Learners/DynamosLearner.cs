@@ -36,13 +36,15 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         var streamRule = Rule(images, RandomPurpose.StreamGates, sequence);
         var memoryRule = replay is null ? null : Rule(replay.Images, RandomPurpose.MemoryGates, sequence);
         var (losses, stream) = Differentiate(
-            terms =>
+            images,
+            (terms, images) =>
             {
                 var stream = Network.Gated(images, streamRule, Hyper.StraightThroughGates);
                 Losses.AddStream(terms, stream, labels, Hyper);
                 return stream;
             },
-            replay is null ? null : terms => Losses.AddMemory(terms, Network.Gated(replay.Images, memoryRule!, Hyper.StraightThroughGates), replay, Hyper));
+            replay,
+            (terms, replay) => Losses.AddMemory(terms, Network.Gated(replay.Images, memoryRule!, Hyper.StraightThroughGates), replay, Hyper));
 
         var outcome = Descend(losses, stream.Logits, labels, stream);
         Offer(images, labels, stream.Logits, stream.Attention, outcome.Correct, sequence);

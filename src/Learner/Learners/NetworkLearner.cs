@@ -110,18 +110,20 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
         foreach (var parameter in _parameters)
             parameter.grad = null;
         _statistics.Keep();
+        LearnReport report;
         try
         {
-            var report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
-            Iteration++;
-            _prediction?.Follow(Iteration, Memory, Random(RandomPurpose.Statistics, (ulong)batch.Sequence), (network, samples) => Inference.Pass(network, samples, Gating));
-            return report;
+            report = WarmingUp ? CrossEntropyStep(images, labels) : Step(images, labels, (ulong)batch.Sequence);
         }
-        catch (StepSkippedException)
+        catch
         {
             _statistics.PutBack();
             throw;
         }
+
+        Iteration++;
+        _prediction?.Follow(Iteration, Memory, Random(RandomPurpose.Statistics, (ulong)batch.Sequence), (network, samples) => Inference.Pass(network, samples, Gating));
+        return report;
     }
 
     public void Save(StateArrays state)
@@ -161,46 +163,53 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
         var (losses, logits) = Differentiate(
-            terms =>
+            images,
+            (terms, images) =>
             {
                 var logits = Network.call(images);
                 terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
                 return logits;
-            },
-            memory: null);
+            });
         return Report(Descend(losses, logits, labels), replay: null);
     }
 
     /// <summary>Takes the gradients of the losses on the stream batch and on the memory batch.</summary>
     /// <remarks>
-    /// Each batch has a pass of its own, for it has statistics of its own in batch normalisation. A thread holds but one batch's activations at a
-    /// time, in the cache where it is large.
+    /// Each batch has a pass of its own, for it has statistics of its own in batch normalisation. They go at once, unless one is so much larger that
+    /// the other's threads would wait for it.
     /// </remarks>
-    /// <param name="stream">Adds the losses on the stream batch; what it answers is passed on.</param>
-    /// <param name="memory">Adds those on the memory batch, perhaps on another thread at the same time; null without one.</param>
-    protected static (LossTerms Losses, T Answer) Differentiate<T>(Func<LossTerms, T> stream, Action<LossTerms>? memory)
+    /// <param name="images">The stream batch.</param>
+    /// <param name="onStream">Adds the losses on the stream batch; what it answers is passed on.</param>
+    /// <param name="replay">The memory batch; null without one.</param>
+    /// <param name="onMemory">Adds the losses on the memory batch, perhaps on another thread at the same time.</param>
+    protected static (LossTerms Losses, T Answer) Differentiate<T>(
+        Tensor images, Func<LossTerms, Tensor, T> onStream, ReservoirItems? replay = null, Action<LossTerms, ReservoirItems>? onMemory = null)
     {
-        var (losses, answer) = (new LossTerms(), default(T)!);
-        if (memory is null)
+        var (losses, memoryLosses, answer) = (new LossTerms(), new LossTerms(), default(T)!);
+        if (replay is not null && Math.Max(images.shape[0], replay.Images.shape[0]) <= 2 * Math.Min(images.shape[0], replay.Images.shape[0]))
+        {
+            Operators.Both(Stream, Memory);
+        }
+        else
         {
             Stream();
-            return (losses, answer);
+            Memory();
         }
 
-        var memoryLosses = new LossTerms();
-        Operators.Both(Stream, Memory);
         losses.Append(memoryLosses);
         return (losses, answer);
 
         void Stream()
         {
-            answer = stream(losses);
+            answer = onStream(losses, images);
             losses.Backward();
         }
 
         void Memory()
         {
-            memory(memoryLosses);
+            if (replay is null)
+                return;
+            onMemory!(memoryLosses, replay);
             memoryLosses.Backward();
         }
     }

@@ -15,13 +15,15 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
     {
         var replay = DrawReplay(sequence);
         var (losses, logits) = Differentiate(
-            terms =>
+            images,
+            (terms, images) =>
             {
                 var logits = Network.call(images);
                 terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
                 return logits;
             },
-            replay is null ? null : terms =>
+            replay,
+            (terms, replay) =>
             {
                 var logits = Network.call(replay.Images);
                 if (replayLabels)

@@ -5,13 +5,15 @@ namespace DynamosStream.Streams;
 /// <param name="width">Columns of every image.</param>
 internal sealed class CroppedImages(int height, int width)
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int ChunkBytes = 1 << 18;
+    private const int LargeBytes = ChunkBytes / 8;
 
     private readonly List<Crop> _images = [];
 
-    // All pixels, image after image, in pieces that the garbage collector does not move; none of an image's rectangle is in two of them.
+    // All pixels, image after image, in pieces that the garbage collector does not move; a large image has one for itself.
     private readonly List<byte[]> _chunks = [];
-    private int _used;
+    private int _open;
+    private int _used = ChunkBytes;
 
     public int Height => height;
 
@@ -35,17 +37,10 @@ internal sealed class CroppedImages(int height, int width)
         }
 
         var (rows, columns) = (Math.Max(0, bottom - top), Math.Max(0, right - left));
-        if (_chunks.Count == 0 || _chunks[^1].Length - _used < rows * columns)
-        {
-            _chunks.Add(new byte[Math.Max(ChunkBytes, rows * columns)]);
-            _used = 0;
-        }
-
-        var crop = new Crop(_chunks.Count - 1, _used, top, left, rows, columns);
+        var (chunk, start) = Place(rows * columns);
         for (var row = 0; row < rows; row++)
-            pixels.Slice(((top + row) * width) + left, columns).CopyTo(_chunks[^1].AsSpan(_used + (row * columns)));
-        _used += rows * columns;
-        _images.Add(crop);
+            pixels.Slice(((top + row) * width) + left, columns).CopyTo(_chunks[chunk].AsSpan(start + (row * columns)));
+        _images.Add(new Crop(chunk, start, top, left, rows, columns));
     }
 
     /// <summary>Writes the whole image <paramref name="index"/>.</summary>
@@ -56,6 +51,24 @@ internal sealed class CroppedImages(int height, int width)
         pixels.Clear();
         for (var row = 0; row < crop.Rows; row++)
             inside.Slice(row * crop.Columns, crop.Columns).CopyTo(pixels[(((crop.Top + row) * width) + crop.Left)..]);
+    }
+
+    private (int Chunk, int Start) Place(int bytes)
+    {
+        if (bytes > LargeBytes)
+        {
+            _chunks.Add(new byte[bytes]);
+            return (_chunks.Count - 1, 0);
+        }
+
+        if (ChunkBytes - _used < bytes)
+        {
+            (_open, _used) = (_chunks.Count, 0);
+            _chunks.Add(new byte[ChunkBytes]);
+        }
+
+        _used += bytes;
+        return (_open, _used - bytes);
     }
 
     private readonly record struct Crop(int Chunk, int Start, int Top, int Left, int Rows, int Columns);

@@ -90,13 +90,13 @@ internal static class Workers
             return false;
         }
 
+        Start(helpers);
         var job = new Job(parts, helpers, part);
         if (Interlocked.CompareExchange(ref slot, job, null) is not null)
         {
             return false;
         }
 
-        Start(helpers);
         Wake();
         job.Work();
         job.WaitUntilDone();

@@ -5,8 +5,8 @@ namespace TorchSharp;
 
 /// <summary>Two pieces of work at once, with the result of one after the other: for passes that share a network but no activations.</summary>
 /// <remarks>
-/// Gradients of the same leaf may be added from both: a sum of two does not depend on their order. What does depend on it, the running
-/// statistics of BatchNorm, goes through <see cref="InOrder"/>.
+/// Gradients of the same leaf may be added from both, one from each where it had none: a sum of two does not depend on their order. What does
+/// depend on it, the running statistics of BatchNorm, goes through <see cref="InOrder"/>; a branch may neither read those nor draw from a generator.
 /// </remarks>
 internal static class Branches
 {

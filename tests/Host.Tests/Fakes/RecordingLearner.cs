@@ -42,6 +42,17 @@ internal sealed class RecordingLearner : IOnlineLearner
     /// <summary>Called before each prediction.</summary>
     public Action<SampleBatch> Predicting { get; init; } = _ => { };
 
+    /// <summary>Called before each prediction as trained; null for a learner without.</summary>
+    public Action? PredictingAsTrained { get; init; }
+
+    public Predictions? PredictAsTrained(SampleBatch batch)
+    {
+        if (PredictingAsTrained is null)
+            return null;
+        PredictingAsTrained();
+        return Predict(batch);
+    }
+
     public Predictions Predict(SampleBatch batch)
     {
         Predicting(batch);

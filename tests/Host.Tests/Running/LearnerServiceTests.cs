@@ -102,6 +102,16 @@ public sealed class LearnerServiceTests
     }
 
     [Fact]
+    public async Task Stop_DuringTheTestAsTrained_TheHeldOutTestIsKept()
+    {
+        using var stop = new CancellationTokenSource();
+        var learner = new RecordingLearner { PredictingAsTrained = stop.Cancel };
+        var result = await RunAsync(new CountingStream(10) { HeldOutLength = 5000 }, learner, planned: 10, stop.Token);
+        Assert.Equal(5000, result.HeldOut!.Correct);
+        Assert.Null(result.AsTrained);
+    }
+
+    [Fact]
     public async Task Stop_BeforeTheFirstSample_ThereIsNoResult()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(

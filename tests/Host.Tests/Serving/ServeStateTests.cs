@@ -1,5 +1,6 @@
 using System.Net;
 using DynamosStream.Host.Checkpoints;
+using DynamosStream.Host.Serving;
 using DynamosStream.Host.Tests.Fakes;
 using DynamosStream.Streams;
 
@@ -83,6 +84,43 @@ public sealed class ServeStateTests : IDisposable
 
         Assert.InRange(host.Service.Journal!.Bytes, 1, 1 << 20);
         Assert.InRange(host.Service.Journal.First, 1, samples);
+    }
+
+    [Fact]
+    public async Task Journal_OfManyShortStarts_LetsGoOfWhatCheckpointsNoLongerNeed()
+    {
+        const int Each = 500;
+        for (var start = 0; start < 20; start++)
+        {
+            await using var host = await LiveHost.StartAsync(options => (options.State, options.CheckpointEvery, options.LabelWindow, options.JournalMegabytes) = (_folder["a"], 600, 10, 2));
+            var part = new BandStream((start + 1) * Each).Read(start * Each); // Too few for a checkpoint: there is one when it ends.
+            Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(part), LiveHost.Lines)).Status);
+            await host.LearnedAsync((start + 1) * Each - TinyRun.BatchSize);
+        }
+    }
+
+    [Fact]
+    public async Task Samples_RejectedFillTheJournal_GoodOnesStillComeAndMakeRoom()
+    {
+        await using var host = await LiveHost.StartAsync(
+            options => (options.State, options.LabelWindow, options.JournalMegabytes) = (_folder["a"], 10, 1), new RecordingLearner());
+        var bad = new Sample(0, ReadOnlyMemory<float>.Empty, Sample.NoLabel) { Encoded = new byte[5000], Rejection = "no sample" };
+        var offered = 0;
+        while (host.Service.Intake.Offer(bad).Outcome == AdmissionOutcome.Taken)
+            Assert.InRange(++offered, 1, 1000);
+        Assert.Equal(AdmissionOutcome.Full, host.Service.Intake.Offer(bad).Outcome);
+
+        const int Good = 160;
+        foreach (var part in new BandStream(Good).Read().Chunk(16))
+        {
+            // The learner may be behind for a moment; it gets on.
+            for (var rest = part; rest.Length > 0;)
+                rest = rest[(await host.PostAsync("/samples?predict=false", LiveHost.LinesOf(rest), LiveHost.Lines)).Body.GetProperty("taken").GetInt32()..];
+        }
+
+        await host.LearnedAsync(Good);
+        await host.PostAsync("/checkpoints");
+        Assert.Equal(AdmissionOutcome.Taken, host.Service.Intake.Offer(bad).Outcome);
     }
 
     [Fact]

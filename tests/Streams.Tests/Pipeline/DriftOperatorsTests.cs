@@ -64,6 +64,13 @@ public sealed class DriftOperatorsTests
         Assert.NotEqual(first, Run(source => Compose(source, 2)));
     }
 
+    [Fact]
+    public void LabelNoise_LabelOfNoClassOrRejected_IsPassedOn()
+    {
+        Sample[] samples = [new(0, new float[1], Sample.NoLabel), new(1, new float[1], 2), new(2, new float[1], 1) { Rejection = "torn" }];
+        Assert.Equal(samples, samples.ToObservable().LabelNoise(1, classes: 2, seed: 1).ToEnumerable());
+    }
+
     [Theory]
     [InlineData(Sample.NoLabel)]
     [InlineData(2)]

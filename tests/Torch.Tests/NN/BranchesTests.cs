@@ -63,6 +63,43 @@ public sealed class BranchesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Run_TwoPassesAtTheSameTime_SameBitsAsOneAfterTheOther(int threads)
+    {
+        var expected = Results(1);
+        for (var repeat = 0; repeat < 3; repeat++)
+            Assert.Equal(expected, Results(threads));
+
+        float[][] Results(int count)
+        {
+            Workers.ThreadCount = count;
+            using var scope = NewDisposeScope();
+            manual_seed(8);
+            var layers = Enumerable.Range(0, 3).Select(_ => (Convolution: Conv2d(64, 64, 3, padding: 1, bias: false), Norm: BatchNorm2d(64))).ToArray();
+            Tensor[] batches = [randn(12, 64, 14, 14), randn(16, 64, 14, 14) + 1];
+            using var both = new Barrier(count == 1 ? 1 : 2);
+            Branches.Run(() => Pass(batches[0]), () => Pass(batches[1]));
+            return [.. layers.SelectMany(layer => new[]
+            {
+                layer.Convolution.weight.grad!, layer.Norm.weight.grad!, layer.Norm.bias!.grad!, layer.Norm.running_mean!, layer.Norm.running_var!,
+            }).Select(tensor => tensor.data<float>().ToArray())];
+
+            void Pass(Tensor x)
+            {
+                foreach (var (convolution, norm) in layers)
+                {
+                    Assert.True(both.SignalAndWait(10_000)); // Side by side through every layer.
+                    x = Fused.ConvolutionBatchNormRelu(x, convolution.weight, norm, 1, null, null, out _);
+                }
+
+                (x * x).sum().backward();
+            }
+        }
+    }
+
     [Fact]
     public void Run_TensorsMade_BelongToTheCallersScope()
     {

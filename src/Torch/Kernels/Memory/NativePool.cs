@@ -46,8 +46,14 @@ internal static class NativePool
         }
 
         var live = Interlocked.Add(ref _liveBytes, block.Bytes);
-        if (live > LiveBytesMax)
-            Interlocked.Exchange(ref _liveBytesMax, live);
+        for (var most = LiveBytesMax; live > most;)
+        {
+            var before = Interlocked.CompareExchange(ref _liveBytesMax, live, most);
+            if (before == most)
+                break;
+            most = before;
+        }
+
         return block;
     }
 
