@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using DynamosStream.Tests.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace DynamosStream.Tests.NN;
 
+[Collection(nameof(Alone))]
 public sealed class InitTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

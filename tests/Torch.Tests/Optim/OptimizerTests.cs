@@ -1,4 +1,5 @@
 using DynamosStream.Tests.NN;
+using DynamosStream.Tests.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,6 +8,7 @@ namespace DynamosStream.Tests.Optim;
 // Numbers: PyTorch 1.13, float32, three steps on f(p) = sum p^3 / 3 + sum i p_i from the values below, e.g.
 //   p = torch.nn.Parameter(torch.tensor([1.,-2.,3.,0.5,-0.25,4.,-1.,2.,0.1])); o = torch.optim.SGD([p], 0.01, momentum=0.9)
 //   for _ in range(3): o.zero_grad(); ((p**3).sum()/3 + (p*torch.arange(9.)).sum()).backward(); o.step()
+[Collection(nameof(Alone))]
 public sealed class OptimizerTests
 {
     private static readonly float[] Start = [1, -2, 3, 0.5f, -0.25f, 4, -1, 2, 0.1f];

@@ -146,5 +146,6 @@ public sealed class LifetimeTests
     }
 }
 
+/// <summary>Tests of what the whole process shares: the number of live tensors, of threads, the default generator.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

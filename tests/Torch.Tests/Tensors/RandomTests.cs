@@ -2,6 +2,7 @@ using static TorchSharp.torch;
 
 namespace DynamosStream.Tests.Tensors;
 
+[Collection(nameof(Alone))]
 public sealed class RandomTests
 {
     [Fact]
