@@ -3,7 +3,7 @@ namespace DynamosStream.Streams.Tests;
 /// <summary>Class-incremental, over small drawn images.</summary>
 public sealed class TaskSequenceStreamTests : SampleStreamContract
 {
-    private const int Classes = 5;
+    private const int Classes = 5, Side = 4;
 
     [Fact]
     public void Read_ByClass_ShowsEachTasksClassesAndEachImageOnce()
@@ -46,25 +46,42 @@ public sealed class TaskSequenceStreamTests : SampleStreamContract
     [Fact]
     public void Read_Rotated_TurnsEachTaskByItsOwnAngle()
     {
-        var stream = Domain((shape, seed) => TaskSequences.Rotated(shape, Classes, 4, seed));
-        Assert.Equal(4, stream.Tasks.Select(task => task.Name).Distinct().Count());
-        Assert.All(stream.Tasks, task => Assert.Matches(@"^turned by \d+\.\d degrees$", task.Name));
+        const ulong Seed = 1;
+        var stream = Domain((shape, seed) => TaskSequences.Rotated(shape, Classes, 4, seed), Seed);
+        var upright = Domain((_, _) => [.. Enumerable.Repeat(new TaskDefinition("upright", [.. Enumerable.Range(0, Classes)]), 4)], Seed);
+        foreach (var (task, number) in stream.Tasks.Select((task, number) => (task, (ulong)number)))
+        {
+            var degrees = new CounterRandom(Seed, RandomPurpose.TaskTransform, number).NextDouble() * 180;
+            Assert.Equal(FormattableString.Invariant($"turned by {degrees:F1} degrees"), task.Name);
+            AssertTurned(upright.Read(task.Start).First(), stream.Read(task.Start).First(), degrees);
+            AssertTurned(upright.ReadHeldOut().ElementAt((int)task.HeldOutStart), stream.ReadHeldOut().ElementAt((int)task.HeldOutStart), degrees);
+        }
+
+        static void AssertTurned(Sample upright, Sample turned, double degrees)
+        {
+            var expected = new byte[Side * Side];
+            ImageRotation.Rotate(Pixels(upright), expected, Side, Side, degrees);
+            Assert.NotEqual(Pixels(upright), expected);
+            Assert.Equal(expected, Pixels(turned));
+        }
+
+        static byte[] Pixels(Sample sample) => [.. sample.Features.ToArray().Select(value => (byte)MathF.Round(value * 255))];
     }
 
     protected override ISampleStream Open(ulong seed) => new TaskSequenceStream("test", Images(seed, 20), Images(seed + 100, 3), TaskSequences.ByClass(Classes, 2), seed);
 
-    private static TaskSequenceStream Domain(Func<SampleShape, ulong, IReadOnlyList<TaskDefinition>> tasks)
+    private static TaskSequenceStream Domain(Func<SampleShape, ulong, IReadOnlyList<TaskDefinition>> tasks, ulong seed = 1)
     {
         var images = Images(1, 20);
-        return new TaskSequenceStream("test", images, Images(2, 3), tasks(images.Shape, 1), 1);
+        return new TaskSequenceStream("test", images, Images(2, 3), tasks(images.Shape, seed), seed);
     }
 
     /// <summary>Images of random pixels, <paramref name="count"/> + label of each class.</summary>
     private static StoredImages Images(ulong seed, int count)
     {
-        var shape = new SampleShape(1, 4, 4);
+        var shape = new SampleShape(1, Side, Side);
         var random = new CounterRandom(seed, RandomPurpose.Glyph, 0);
-        var images = new CroppedImages(4, 4);
+        var images = new CroppedImages(Side, Side);
         byte[] labels = [.. Enumerable.Range(0, Classes).SelectMany(label => Enumerable.Repeat((byte)label, count + label))];
         var pixels = new byte[shape.Length];
         foreach (var _ in labels)
