@@ -14,9 +14,6 @@ internal sealed class PlainAdwin(double delta)
 
     public int Errors => _window.Sum();
 
-    /// <summary>Whether any cut at all, at the borders of blocks or elsewhere, would part what differs.</summary>
-    public bool AnyCutDiffers => Enumerable.Range(1, Math.Max(0, Width - 1)).Any(border => Ratio(border) >= 1);
-
     /// <summary>Takes a sample, without cutting.</summary>
     public void Append(bool isError)
     {
