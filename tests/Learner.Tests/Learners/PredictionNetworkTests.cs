@@ -67,13 +67,31 @@ public sealed class PredictionNetworkTests : IDisposable
         Move(_learned);
         prediction.Follow(100, memory, Random, Pass);
 
-        var first = (BatchNorm2d)prediction.Network.named_modules().Single(module => module.name == "bn1").module;
-        var weight = _learned.state_dict()["conv1.weight"].sum(1, keepdim: true);
-        var convolved = nn.functional.conv2d(memory.Slots!.Images.narrow(0, 0, 30), weight, padding: [1, 1]);
+        var first = FirstNorm(prediction);
+        var convolved = Convolved(memory.Slots!.Images.narrow(0, 0, 30));
         Assert.True(first.running_mean!.allclose(convolved.mean([0, 2, 3]), 1e-4, 1e-5));
         Assert.True(first.running_var!.allclose(convolved.var([0, 2, 3]), 1e-3, 1e-5));
         Assert.Equal(Weight(_learned), Weight(prediction.Network));
         Assert.False(prediction.Network.training);
+    }
+
+    [Fact]
+    public void Follow_MemoryStatisticsOfSeveralPasses_AreTheMeanOfTheirsWithoutAPassOfOneSample()
+    {
+        using var memory = Filled(65);
+        using var prediction = Create(Paper with { MemoryStatistics = 65 }, interval: 1);
+        var parts = new List<Tensor>();
+        prediction.Follow(100, memory, Random, (network, images) =>
+        {
+            parts.Add(images.clone().MoveToOtherDisposeScope(_scope));
+            Pass(network, images);
+        });
+
+        Assert.Equal([32, 32], parts.Select(part => part.shape[0]));
+        var first = FirstNorm(prediction);
+        var convolved = parts.ConvertAll(Convolved);
+        Assert.True(first.running_mean!.allclose((convolved[0].mean([0, 2, 3]) + convolved[1].mean([0, 2, 3])) / 2, 1e-4, 1e-5));
+        Assert.True(first.running_var!.allclose((convolved[0].var([0, 2, 3]) + convolved[1].var([0, 2, 3])) / 2, 1e-4, 1e-5));
     }
 
     [Fact]
@@ -89,6 +107,13 @@ public sealed class PredictionNetworkTests : IDisposable
     private static void Pass(DynamosNetwork network, Tensor images) => network.call(images);
 
     private static float[] Weight(DynamosNetwork network) => network.state_dict()["conv1.weight"].data<float>().ToArray();
+
+    private static BatchNorm2d FirstNorm(PredictionNetwork prediction) =>
+        (BatchNorm2d)prediction.Network.named_modules().Single(module => module.name == "bn1").module;
+
+    /// <summary>What the first norm sees of images of one channel.</summary>
+    private Tensor Convolved(Tensor images) =>
+        nn.functional.conv2d(images, _learned.state_dict()["conv1.weight"].sum(1, keepdim: true), padding: [1, 1]);
 
     private static void Move(DynamosNetwork network)
     {
