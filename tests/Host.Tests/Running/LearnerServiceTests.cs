@@ -163,9 +163,9 @@ public sealed class LearnerServiceTests
     }
 
     [Fact]
-    public async Task Fault_LossNotFinite_EndsTheRunWithAReason()
+    public async Task Fault_InvalidData_EndsTheRunWithAReason()
     {
-        const string Reason = "The loss of step 2 is not finite: total NaN.";
+        const string Reason = "Step 2 met data that it cannot learn.";
         var learner = new RecordingLearner
         {
             Learning = batch =>
