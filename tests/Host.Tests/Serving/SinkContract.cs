@@ -29,13 +29,15 @@ public abstract class SinkContract
     [Fact]
     public void OnNext_ManyEventsOfAnotherThread_AreTaken() => Use(sink =>
     {
-        var thread = new Thread(() =>
+        Exception? thrown = null;
+        var thread = new Thread(() => thrown = Record.Exception(() =>
         {
             for (var number = 1; number <= 5000; number++)
                 sink.OnNext(Event(number));
-        });
+        }));
         thread.Start();
         thread.Join();
+        Assert.Null(thrown);
         sink.OnCompleted();
     });
 
