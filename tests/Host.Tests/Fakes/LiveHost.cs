@@ -100,17 +100,13 @@ internal sealed class LiveHost : IAsyncDisposable
     }
 
     /// <summary>Returns when so many samples are learned.</summary>
-    public async Task<JsonElement> LearnedAsync(long samples)
+    public Task<JsonElement> LearnedAsync(long samples) => Wait.ForAsync($"{samples} samples learned", () => GetAsync("/status"), status =>
     {
-        while (true)
-        {
-            var status = await GetAsync("/status");
-            if (status.GetProperty("samples").GetInt64() >= samples)
-                return status;
-            Assert.NotEqual("failed", status.GetProperty("state").GetString());
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+        if (status.GetProperty("samples").GetInt64() >= samples)
+            return true;
+        Assert.NotEqual("failed", status.GetProperty("state").GetString());
+        return false;
+    });
 
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
     {

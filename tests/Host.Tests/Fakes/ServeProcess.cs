@@ -33,15 +33,18 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public static async Task<ServeProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var process = Dynamos.Start(environment, ["serve", "--port", "0", .. arguments]);
-        var output = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        try
         {
-            output.Add(line);
-            if (Address().Match(line) is { Success: true } address)
-                return new ServeProcess(process, address.Value, output);
+            var output = new List<string>();
+            var line = await Wait.ForAsync("where it listens", () => ReadLineAsync(process, output), Address().IsMatch);
+            return new ServeProcess(process, Address().Match(line).Value, output);
         }
-
-        throw new InvalidOperationException($"It did not start: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Sends some of <see cref="BandStream"/>'s samples, which must be taken.</summary>
@@ -60,17 +63,16 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     }
 
     /// <summary>Returns when so many samples are learned.</summary>
-    public async Task LearnedAsync(long samples)
-    {
-        while ((await StatusAsync()).GetProperty("samples").GetInt64() < samples)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-    }
+    public Task LearnedAsync(long samples) =>
+        Wait.ForAsync($"{samples} samples learned", StatusAsync, status => status.GetProperty("samples").GetInt64() >= samples);
 
     /// <summary>Returns when it has written so many lines with this in them.</summary>
     public async Task SaysAsync(string part, int times = 1)
     {
-        while (_output.Count(line => line.Contains(part, StringComparison.Ordinal)) < times)
-            _output.Add(await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"It has ended without '{part}'."));
+        if (!IsSaid())
+            await Wait.ForAsync($"'{part}' {times} times", () => ReadLineAsync(_process, _output), (string _) => IsSaid());
+
+        bool IsSaid() => _output.Count(line => line.Contains(part, StringComparison.Ordinal)) >= times;
     }
 
     public void Kill() => _process.Kill();
@@ -92,6 +94,14 @@ internal sealed partial class ServeProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private static async Task<string> ReadLineAsync(Process process, List<string> output)
+    {
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+            ?? throw new InvalidOperationException($"It has ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        output.Add(line);
+        return line;
     }
 
     [GeneratedRegex("http://[0-9.]+:[0-9]+")]

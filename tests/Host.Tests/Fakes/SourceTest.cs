@@ -35,6 +35,10 @@ internal sealed class SourceTest : ILogger
         return [.. taken];
     }
 
+    /// <summary>Returns when so many messages with this in them were logged.</summary>
+    public Task SaidAsync(string part, int times = 1) =>
+        Wait.ForAsync($"'{part}' {times} times", () => Messages, messages => messages.Count(message => message.Contains(part, StringComparison.Ordinal)) >= times);
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

@@ -60,9 +60,7 @@ public sealed class EventEndpointTests
         using var socket = new TcpClient { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync("127.0.0.1", host.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
         await socket.GetStream().WriteAsync("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
-        JsonElement status;
-        while ((status = await host.GetAsync("/status")).GetProperty("eventClientsDropped").GetInt64() == 0)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var status = await Wait.ForAsync("a dropped client", () => host.GetAsync("/status"), status => status.GetProperty("eventClientsDropped").GetInt64() > 0);
         await host.LearnedAsync(status.GetProperty("samples").GetInt64() + 1000);
         Assert.Equal(0, (await host.GetAsync("/status")).GetProperty("eventClients").GetInt32());
         await enough.CancelAsync();
@@ -89,8 +87,7 @@ public sealed class EventEndpointTests
             Assert.Equal(503, (await host.GetAsync("/events")).GetProperty("status").GetInt32());
         }
 
-        while (host.Hub.Listeners > 0)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Wait.ForAsync("no listener", () => host.Hub.Listeners, listeners => listeners == 0);
         using var second = new Events(host, lastEventId: null);
         await second.OpenedAsync();
     }

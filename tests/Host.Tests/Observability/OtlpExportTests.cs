@@ -20,8 +20,10 @@ public sealed class OtlpExportTests
         {
             await service.SendAsync(0, 32);
             await service.LearnedAsync(32);
-            while (!collector.Received("/v1/metrics", "dynamos.step.duration") || !collector.Received("/v1/traces", "dynamos.step"))
-                await Task.Delay(20, TestContext.Current.CancellationToken);
+            await Wait.ForAsync(
+                "metrics and traces",
+                () => new[] { collector.Received("/v1/metrics", "dynamos.step.duration"), collector.Received("/v1/traces", "dynamos.step") },
+                received => received.All(isThere => isThere));
             await service.StopAsync();
         }
 

@@ -127,8 +127,7 @@ public sealed class DelayedLabelTests : IDisposable
         }
 
         Assert.InRange(labelled, 90, known);
-        while ((await SendAsync(1)).Status != HttpStatusCode.OK)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Wait.ForAsync("room", async () => (await SendAsync(1)).Status, status => status == HttpStatusCode.OK);
 
         async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(int count)
         {

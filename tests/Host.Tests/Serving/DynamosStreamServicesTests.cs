@@ -225,11 +225,10 @@ public sealed class DynamosStreamServicesTests : IDisposable
         }
     }
 
-    private static async Task LearnedAsync(IHost host, long samples)
+    private static Task LearnedAsync(IHost host, long samples)
     {
-        var recorder = host.Services.GetRequiredService<Recorder>();
-        while (host.Services.GetRequiredService<LiveService>().LearnedBefore < samples && recorder.Learned < samples)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        var (service, recorder) = (host.Services.GetRequiredService<LiveService>(), host.Services.GetRequiredService<Recorder>());
+        return Wait.ForAsync($"{samples} samples learned", () => Math.Max(service.LearnedBefore, recorder.Learned), learned => learned >= samples);
     }
 
     internal sealed class Recorder

@@ -76,11 +76,11 @@ public sealed class RabbitSourceTests(RabbitBroker broker) : ReplayableSourceCon
         await broker.PublishAsync("classic", [SourceTest.Json(0, 1)], "classic");
         var test = new SourceTest();
         var reading = test.Open($"amqp://127.0.0.1:{broker.Port}/classic").ReadAsync(0, TestContext.Current.CancellationToken).GetAsyncEnumerator().MoveNextAsync().AsTask();
-        while (!reading.IsCompleted)
+        await Wait.ForAsync("the end of the reading", () => test.Messages, messages =>
         {
-            Assert.DoesNotContain("tries again", string.Concat(test.Messages), StringComparison.Ordinal);
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
+            Assert.DoesNotContain("tries again", string.Concat(messages), StringComparison.Ordinal);
+            return reading.IsCompleted;
+        });
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => reading);
         Assert.Contains("/classic is no stream; expected one that was declared with x-queue-type 'stream'", error.Message, StringComparison.Ordinal);
@@ -96,8 +96,7 @@ public sealed class RabbitSourceTests(RabbitBroker broker) : ReplayableSourceCon
             var test = new SourceTest();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             var reading = test.Open($"amqp://{user}127.0.0.1:{broker.Port}/nowhere").ReadAsync(0, stop.Token).GetAsyncEnumerator(stop.Token).MoveNextAsync().AsTask();
-            while (test.Messages.Count(message => message.Contains(said, StringComparison.Ordinal)) < 2)
-                await Task.Delay(5, TestContext.Current.CancellationToken);
+            await test.SaidAsync(said, 2);
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
             Assert.All(test.Messages, message => Assert.DoesNotContain("geheim", message, StringComparison.Ordinal));

@@ -24,7 +24,7 @@ public sealed class TailSourceTests : ReplayableSourceContract, IDisposable
     {
         await using var samples = Follow();
         var first = samples.MoveNextAsync().AsTask();
-        await SaidAsync("waits for its file");
+        await _test.SaidAsync("waits for its file");
         Write("log", SourceTest.Json(1, 5));
         Assert.True(await first);
         Assert.Equal(5, samples.Current.Features.Span[0]);
@@ -70,7 +70,7 @@ public sealed class TailSourceTests : ReplayableSourceContract, IDisposable
         await SourceTest.TakeAsync(samples, 2);
         var next = SourceTest.TakeAsync(samples, 3);
         await File.WriteAllTextAsync(_folder["log"], string.Empty);
-        await SaidAsync("goes on with the file that has the name now");
+        await _test.SaidAsync("goes on with the file that has the name now");
         Write("log", SourceTest.Json(0, 3), SourceTest.Json(0, 4), SourceTest.Json(0, 5));
         Assert.Equal([3f, 4, 5], (await next).Select(First));
     }
@@ -116,10 +116,4 @@ public sealed class TailSourceTests : ReplayableSourceContract, IDisposable
         _test.Open($"tail:{_folder["log"]}").ReadAsync(from, TestContext.Current.CancellationToken).GetAsyncEnumerator();
 
     private void Write(string name, params string[] lines) => File.AppendAllLines(_folder[name], lines);
-
-    private async Task SaidAsync(string text)
-    {
-        while (!_test.Messages.Any(message => message.Contains(text, StringComparison.Ordinal)))
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-    }
 }

@@ -68,8 +68,7 @@ public sealed class TcpSourceTests : SampleSourceContract, IDisposable
         _server.Dispose();
         await using var samples = Read(port: port);
         var first = SourceTest.TakeAsync(samples, 1);
-        while (_test.Messages.Count(message => message.Contains("is not connected: Connection refused", StringComparison.Ordinal)) < 2)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await _test.SaidAsync("is not connected: Connection refused", 2);
         _server = new TcpListener(IPAddress.Loopback, port);
         _server.Start();
         using var connection = await SendAsync(SourceTest.Json(0, 1) + "\n");
