@@ -8,7 +8,7 @@ namespace DynamosStream.Host.Tests.Sweeps;
 /// <summary><c>dynamos sweep</c>, out of process.</summary>
 public sealed class SweepTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly string[] Tables = ["cells.csv", "table.csv", "table.json", "table.md"];
 
     private readonly TemporaryFolder _folder = new();
