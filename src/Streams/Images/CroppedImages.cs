@@ -13,7 +13,7 @@ internal sealed class CroppedImages(int height, int width)
     // All pixels, image after image, in pieces that the garbage collector does not move; a large image has one for itself.
     private readonly List<byte[]> _chunks = [];
     private int _open;
-    private int _used = ChunkBytes;
+    private int _used = ChunkBytes + 1; // None is open: not even for an image that is black.
 
     public int Height => height;
 

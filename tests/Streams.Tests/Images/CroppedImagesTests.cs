@@ -24,6 +24,21 @@ public sealed class CroppedImagesTests
         Assert.Equal(image, copy);
     }
 
+    [Fact]
+    public void CopyTo_BlackImagesBeforeAndAfterALargeOne_AreBlack()
+    {
+        var images = new CroppedImages(200, 200);
+        byte[] black = new byte[200 * 200], white = [.. Enumerable.Repeat((byte)255, 200 * 200)];
+        foreach (var image in new[] { black, white, black })
+            images.Add(image);
+        foreach (var (expected, index) in new[] { (black, 0), (white, 1), (black, 2) })
+        {
+            var copy = Enumerable.Repeat((byte)99, 200 * 200).ToArray();
+            images.CopyTo(index, copy);
+            Assert.Equal(expected, copy);
+        }
+    }
+
     [Theory]
     [InlineData(700, 1000)]
     [InlineData(1500, 1000)]
