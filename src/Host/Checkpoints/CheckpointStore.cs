@@ -87,8 +87,9 @@ internal sealed class CheckpointStore : IDisposable
                 $"--state '{_folder}' holds no checkpoint that can be used; to begin anew, give another folder.");
     }
 
-    /// <summary>The manifests of the checkpoints that are whole, the oldest first.</summary>
-    public IEnumerable<CheckpointManifest> ReadManifests() => CheckpointFile.AllIn(_folder).Reverse().Select(ManifestOf).OfType<CheckpointManifest>();
+    /// <summary>The manifests of the checkpoints before one, those that are whole, the oldest first.</summary>
+    public IEnumerable<CheckpointManifest> ReadBefore(long sequence) =>
+        CheckpointFile.AllIn(_folder).Where(file => file.Sequence < sequence).Reverse().Select(ManifestOf).OfType<CheckpointManifest>();
 
     /// <summary>Returns when the checkpoint is on the disk under its name.</summary>
     /// <exception cref="IOException">It could not be written; the checkpoints before it are still there.</exception>

@@ -59,7 +59,7 @@ internal sealed class RunState : IDisposable
                 Latest = options.CheckpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan,
                 Keep = options.Keep,
                 Resumed = resumed,
-                Kept = [.. store.ReadManifests().Select(manifest => manifest.Progress)],
+                Kept = resumed is { Manifest: var newest } ? [.. store.ReadBefore(newest.Progress.Sequence).Append(newest).Select(manifest => manifest.Progress)] : [],
                 Changes = resumed is null ? [] : [.. Changed(resumed.Manifest.Options, free)],
             };
         }

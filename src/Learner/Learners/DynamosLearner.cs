@@ -37,7 +37,7 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         var memoryRule = replay is null ? null : Rule(replay.Images, RandomPurpose.MemoryGates, sequence);
         var (losses, stream) = Differentiate(
             images,
-            (terms, images) =>
+            terms =>
             {
                 var stream = Network.Gated(images, streamRule, Hyper.StraightThroughGates);
                 Losses.AddStream(terms, stream, labels, Hyper);

@@ -162,15 +162,18 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
 
     protected LearnReport CrossEntropyStep(Tensor images, Tensor labels)
     {
-        var (losses, logits) = Differentiate(
-            images,
-            (terms, images) =>
-            {
-                var logits = Network.call(images);
-                terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
-                return logits;
-            });
-        return Report(Descend(losses, logits, labels), replay: null);
+        var terms = new LossTerms();
+        var logits = AddCrossEntropy(terms, images, labels);
+        terms.Backward();
+        return Report(Descend(terms, logits, labels), replay: null);
+    }
+
+    /// <summary>Adds the cross entropy on the stream batch without agents; returns the logits.</summary>
+    protected Tensor AddCrossEntropy(LossTerms terms, Tensor images, Tensor labels)
+    {
+        var logits = Network.call(images);
+        terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
+        return logits;
     }
 
     /// <summary>Takes the gradients of the losses on the stream batch and on the memory batch.</summary>
@@ -183,7 +186,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     /// <param name="replay">The memory batch; null without one.</param>
     /// <param name="onMemory">Adds the losses on the memory batch, perhaps on another thread at the same time.</param>
     protected static (LossTerms Losses, T Answer) Differentiate<T>(
-        Tensor images, Func<LossTerms, Tensor, T> onStream, ReservoirItems? replay = null, Action<LossTerms, ReservoirItems>? onMemory = null)
+        Tensor images, Func<LossTerms, T> onStream, ReservoirItems? replay, Action<LossTerms, ReservoirItems> onMemory)
     {
         var (losses, memoryLosses, answer) = (new LossTerms(), new LossTerms(), default(T)!);
         if (replay is not null && Math.Max(images.shape[0], replay.Images.shape[0]) <= 2 * Math.Min(images.shape[0], replay.Images.shape[0]))
@@ -201,7 +204,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
 
         void Stream()
         {
-            answer = onStream(losses, images);
+            answer = onStream(losses);
             losses.Backward();
         }
 
@@ -209,7 +212,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
         {
             if (replay is null)
                 return;
-            onMemory!(memoryLosses, replay);
+            onMemory(memoryLosses, replay);
             memoryLosses.Backward();
         }
     }

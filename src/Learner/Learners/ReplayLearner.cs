@@ -16,12 +16,7 @@ internal sealed class ReplayLearner(string name, LearnerOptions options, bool re
         var replay = DrawReplay(sequence);
         var (losses, logits) = Differentiate(
             images,
-            (terms, images) =>
-            {
-                var logits = Network.call(images);
-                terms.Add("cross_entropy", 1, functional.cross_entropy(logits, labels));
-                return logits;
-            },
+            terms => AddCrossEntropy(terms, images, labels),
             replay,
             (terms, replay) =>
             {

@@ -229,14 +229,11 @@ public sealed class SampleEndpointsTests
 
         // At rest, what is served is what the learner itself predicts.
         var held = new BandStream(1).ReadHeldOut().ToArray();
-        JsonElement[] predictions;
-        do
-        {
-            var (_, answer) = await host.PostAsync("/predict", $"[{string.Join(',', held.Select(sample => LiveHost.JsonOf(sample, label: false)))}]");
-            predictions = [.. answer.GetProperty("predictions").EnumerateArray()];
-            Assert.All(predictions, prediction => Assert.InRange(prediction.GetProperty("learned").GetInt64(), 1, 400));
-        }
-        while (predictions.Any(prediction => prediction.GetProperty("learned").GetInt64() < 400));
+        var question = $"[{string.Join(',', held.Select(sample => LiveHost.JsonOf(sample, label: false)))}]";
+        var predictions = await Wait.ForAsync(
+            "predictions after 400 samples",
+            async () => (await host.PostAsync("/predict", question)).Body.GetProperty("predictions").EnumerateArray().ToArray(),
+            predictions => predictions.All(prediction => prediction.GetProperty("learned").GetInt64() == 400));
         using var alone = LiveHost.Learner(TinyRun.LearnerOptions());
         foreach (var batch in new BandStream(400).Read().Chunk(TinyRun.BatchSize).Select((samples, i) => new SampleBatch(i * TinyRun.BatchSize, samples)))
             alone.Learn(batch);
