@@ -40,7 +40,7 @@ internal sealed class GatedBlock : Module<Tensor, Tensor>
     public Tensor Forward(Tensor x, Func<Agent, Tensor, Gate>? decide)
     {
         var first = decide?.Invoke(gate1!, x);
-        var h = Through(Operators.ConvBnRelu(x, conv1.weight, bn1, _stride, gate: first?.Actions), first);
+        using var h = Through(Operators.ConvBnRelu(x, conv1.weight, bn1, _stride, gate: first?.Actions), first);
         var second = decide?.Invoke(gate2!, h);
         if (_gatedShortcut || second is null)
             return Through(Operators.ConvBnRelu(h, conv2.weight, bn2, residual: Shortcut(x), gate: second?.Actions), second);
@@ -48,7 +48,14 @@ internal sealed class GatedBlock : Module<Tensor, Tensor>
         return functional.relu(Through(z, second) + Shortcut(x));
     }
 
-    private static Tensor Through(Tensor gated, Gate? gate) => gate?.Ones is { } ones ? gated * ones : gated;
+    /// <summary>Takes over <paramref name="gated"/>.</summary>
+    private static Tensor Through(Tensor gated, Gate? gate)
+    {
+        if (gate?.Ones is not { } ones)
+            return gated;
+        using (gated)
+            return gated * ones;
+    }
 
     private Tensor Shortcut(Tensor x) => shortcut is null
         ? x

@@ -24,7 +24,7 @@ internal sealed class PlainBlock : Module<Tensor, Tensor>
     /// <summary>N x channels x H x W to the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
-        var h = Operators.ConvBnRelu(x, conv1.weight, bn1);
+        using var h = Operators.ConvBnRelu(x, conv1.weight, bn1);
         return Operators.ConvBnRelu(h, conv2.weight, bn2, residual: x);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TorchSharp.Autograd;
 using TorchSharp.Kernels;
+using TorchSharp.Memory;
 
 namespace TorchSharp;
 
@@ -26,7 +27,7 @@ internal static class Fused
         if (GradMode.Needed(residual, gate) || !IsInference(x, weight, bn) || !ConvolutionUnit.Suits(shape))
         {
             multiplyAdds = shape.MultiplyAdds;
-            return BatchNormRelu(nn.functional.conv2d(x, weight, strides: strides, padding: padding), bn, residual, gate);
+            return BatchNormRelu(nn.functional.conv2d(x, weight, strides: strides, padding: padding), bn, residual, gate, forgets: residual is null);
         }
 
         CheckResidualAndGate(shape.OutputSizes, residual, gate);
@@ -57,16 +58,22 @@ internal static class Fused
     /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
     /// <param name="residual">Shaped like <paramref name="x"/>, or null.</param>
     /// <param name="gate">[N, C], a constant: no gradient flows into it; null keeps every channel.</param>
-    public static Tensor BatchNormRelu(Tensor x, Modules.BatchNorm2d bn, Tensor? residual, Tensor? gate)
+    /// <param name="forgets">
+    /// Whether memory forgets the result when its last handle is disposed: backward, if anybody needs it there, computes it again. For an <paramref name="x"/>
+    /// that nobody else changes.
+    /// </param>
+    public static Tensor BatchNormRelu(Tensor x, Modules.BatchNorm2d bn, Tensor? residual, Tensor? gate, bool forgets = false)
     {
         CheckResidualAndGate(x.Sizes, residual, gate);
         if (GradMode.Needed(gate))
             throw new NotSupportedException("The gate is a constant here: no gradient flows into it; detach() it.");
         var norm = bn.Norm(x);
         var output = ActivationOperator.Forward(x, residual, gate, norm);
-        return GradMode.Needed(x, bn.weight, bn.bias) || GradMode.Needed(residual)
-            ? new BatchNormReluNode(x, bn.weight, bn.bias, residual, gate, output, norm).Attach(output)
-            : output;
+        if (!GradMode.Needed(x, bn.weight, bn.bias) && !GradMode.Needed(residual))
+            return output;
+        if (forgets)
+            output.Body.Recomputation = new Recomputation(x.Body.Alias(), gate?.Body.Alias(), norm, output.Body.Storage.Version);
+        return new BatchNormReluNode(x, bn.weight, bn.bias, residual, gate, output, norm).Attach(output);
     }
 
     /// <summary>Mean over the image of BatchNorm(conv1x1(x)): [N, inputs, H, W] to [N, C], without computing the convolution.</summary>

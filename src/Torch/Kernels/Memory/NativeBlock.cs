@@ -6,17 +6,15 @@ internal sealed unsafe class NativeBlock
 {
     private readonly GCHandle _pin;
 
-    public NativeBlock(int sizeClass, long bytes)
+    public NativeBlock(byte* pointer, long bytes)
     {
-        SizeClass = sizeClass;
         Bytes = bytes;
-        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        Pointer = pointer;
     }
 
     public NativeBlock(Array array, long bytes)
     {
         _pin = GCHandle.Alloc(array, GCHandleType.Pinned);
-        SizeClass = -1;
         Bytes = bytes;
         Pointer = (byte*)_pin.AddrOfPinnedObject();
     }
@@ -29,22 +27,23 @@ internal sealed unsafe class NativeBlock
 
     public byte* Pointer { get; private set; }
 
-    /// <summary>Usable size; the size of its class, so usually more than was asked for.</summary>
+    /// <summary>Usable size; perhaps more than was asked for.</summary>
     public long Bytes { get; }
 
-    /// <summary>Index of the pool's free list the block belongs to; -1 for a pinned array.</summary>
-    public int SizeClass { get; }
+    public bool IsPinnedArray => _pin.IsAllocated;
 
-    public bool IsPinnedArray => SizeClass < 0;
+    public void Unpin()
+    {
+        _pin.Free();
+        Abandon();
+    }
 
-    /// <summary>Gives the memory back to the operating system (or unpins the array).</summary>
-    public void Free()
+    /// <summary>Takes the memory out of the block, for whoever keeps it from now on.</summary>
+    public byte* Abandon()
     {
         GC.SuppressFinalize(this);
-        if (IsPinnedArray)
-            _pin.Free();
-        else
-            NativeMemory.AlignedFree(Pointer);
+        var pointer = Pointer;
         Pointer = null;
+        return pointer;
     }
 }

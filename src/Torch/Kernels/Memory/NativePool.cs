@@ -2,22 +2,23 @@ using System.Numerics;
 
 namespace TorchSharp.Memory;
 
-/// <summary>Native memory in size classes with free lists, so that a steady loop asks the operating system for nothing.</summary>
+/// <summary>Native memory that is kept when it is free, so that a steady loop asks the operating system for nothing.</summary>
 /// <remarks>
-/// Eight classes a doubling: at most 1/8 of a new block is waste. Blocks that are free go back to the operating system when a new one would take all memory
-/// beyond 5/4 of the most that was in use at once. Safe from any thread.
+/// Large blocks are pieces of <see cref="NativeRegions"/>, which go back to the operating system when a new block would take all memory beyond 5/4 of the
+/// most that was in use at once. Small ones come in size classes with free lists, eight a doubling, and stay there. Safe from any thread.
 /// </remarks>
-internal static class NativePool
+internal static unsafe class NativePool
 {
     private const int ClassesPerDoubling = 8;
-    private const int ClassCount = ClassesPerDoubling * 48;
     private const long BytesMin = 64;
+    private const long SmallBytesMax = 32 * 1024;
     private const long CollectStep = 1L << 30;
 
-    private static readonly Stack<NativeBlock>[] Free = [.. Enumerable.Range(0, ClassCount).Select(_ => new Stack<NativeBlock>())];
+    private static readonly Stack<NativeBlock>[] Free = [.. Enumerable.Range(0, ClassOf(SmallBytesMax) + 1).Select(_ => new Stack<NativeBlock>())];
     private static long _liveBytes;
     private static long _liveBytesMax;
-    private static long _cachedBytes;
+    private static long _largeBytes;
+    private static long _cachedSmallBytes;
     private static long _collectAt = CollectStep;
 
     /// <summary>Bytes in blocks that are in use (or leaked and not yet collected).</summary>
@@ -26,34 +27,17 @@ internal static class NativePool
     /// <summary>The most bytes that were in use at once.</summary>
     public static long LiveBytesMax => Interlocked.Read(ref _liveBytesMax);
 
-    /// <summary>Bytes in free blocks kept for reuse.</summary>
-    public static long CachedBytes => Interlocked.Read(ref _cachedBytes);
+    /// <summary>Bytes that are free and kept for reuse.</summary>
+    public static long CachedBytes => Interlocked.Read(ref _cachedSmallBytes) + NativeRegions.TouchedBytes - Interlocked.Read(ref _largeBytes);
 
     public static NativeBlock Rent(long bytes)
     {
-        var sizeClass = ClassOf(bytes);
-        var block = TryTake(sizeClass);
-        if (block is null && LiveBytes > Interlocked.Read(ref _collectAt))
-        {
+        if (LiveBytes > Interlocked.Read(ref _collectAt))
             CollectLeaked();
-            block = TryTake(sizeClass);
-        }
-
-        if (block is null)
-        {
-            MakeRoom(BytesOf(sizeClass));
-            block = new NativeBlock(sizeClass, BytesOf(sizeClass));
-        }
-
-        var live = Interlocked.Add(ref _liveBytes, block.Bytes);
-        for (var most = LiveBytesMax; live > most;)
-        {
-            var before = Interlocked.CompareExchange(ref _liveBytesMax, live, most);
-            if (before == most)
-                break;
-            most = before;
-        }
-
+        if (bytes > SmallBytesMax)
+            return new NativeBlock(Take(NativeRegions.SizeOf(bytes)), NativeRegions.SizeOf(bytes));
+        var block = RentSmall(ClassOf(bytes));
+        CountLive(block.Bytes);
         return block;
     }
 
@@ -61,14 +45,37 @@ internal static class NativePool
     {
         if (block.IsPinnedArray)
         {
-            block.Free();
+            block.Unpin();
+            return;
+        }
+
+        if (block.Bytes > SmallBytesMax)
+        {
+            Give(block.Abandon(), block.Bytes);
             return;
         }
 
         Interlocked.Add(ref _liveBytes, -block.Bytes);
-        Interlocked.Add(ref _cachedBytes, block.Bytes);
-        lock (Free[block.SizeClass])
-            Free[block.SizeClass].Push(block);
+        Interlocked.Add(ref _cachedSmallBytes, block.Bytes);
+        var free = Free[ClassOf(block.Bytes)];
+        lock (free)
+            free.Push(block);
+    }
+
+    /// <summary>A piece of a region, of a <see cref="NativeRegions.SizeOf"/>, without a block to bring it back.</summary>
+    public static byte* Take(long size)
+    {
+        var small = LiveBytes - Interlocked.Read(ref _largeBytes) + Interlocked.Read(ref _cachedSmallBytes);
+        Interlocked.Add(ref _largeBytes, size);
+        CountLive(size);
+        return NativeRegions.Take(size, touchedMax: (LiveBytesMax * 5 / 4) - small);
+    }
+
+    public static void Give(byte* piece, long size)
+    {
+        Interlocked.Add(ref _liveBytes, -size);
+        Interlocked.Add(ref _largeBytes, -size);
+        NativeRegions.Give(piece, size);
     }
 
     /// <summary>Takes back a block whose tensors were all collected without being disposed.</summary>
@@ -78,38 +85,34 @@ internal static class NativePool
         Return(block);
     }
 
-    /// <summary>A free block of the class, or of the next larger ones up to twice its size: batches of many sizes share few blocks.</summary>
-    private static NativeBlock? TryTake(int sizeClass)
+    private static void CountLive(long bytes)
     {
-        for (var c = sizeClass; c <= Math.Min(sizeClass + ClassesPerDoubling, ClassCount - 1); c++)
+        var live = Interlocked.Add(ref _liveBytes, bytes);
+        for (var most = LiveBytesMax; live > most;)
         {
-            if (TryPop(c) is { } block)
+            var before = Interlocked.CompareExchange(ref _liveBytesMax, live, most);
+            if (before == most)
+                break;
+            most = before;
+        }
+    }
+
+    /// <summary>A free block of the class, or of the next larger ones up to twice its size, so that tensors of many sizes share few blocks; or a new one.</summary>
+    private static NativeBlock RentSmall(int sizeClass)
+    {
+        foreach (var free in Free.AsSpan(sizeClass, Math.Min(ClassesPerDoubling + 1, Free.Length - sizeClass)))
+        {
+            lock (free)
+            {
+                if (!free.TryPop(out var block))
+                    continue;
+                Interlocked.Add(ref _cachedSmallBytes, -block.Bytes);
                 return block;
+            }
         }
 
-        return null;
-    }
-
-    private static NativeBlock? TryPop(int sizeClass)
-    {
-        lock (Free[sizeClass])
-        {
-            if (!Free[sizeClass].TryPop(out var block))
-                return null;
-            Interlocked.Add(ref _cachedBytes, -block.Bytes);
-            return block;
-        }
-    }
-
-    /// <summary>Frees cached blocks, the largest first, so that a new block leaves all memory within 5/4 of the most that was in use at once.</summary>
-    private static void MakeRoom(long bytes)
-    {
-        var allowed = Math.Max(LiveBytesMax, LiveBytes + bytes) * 5 / 4;
-        for (var c = ClassCount - 1; c >= 0 && LiveBytes + CachedBytes + bytes > allowed; c--)
-        {
-            while (LiveBytes + CachedBytes + bytes > allowed && TryPop(c) is { } block)
-                block.Free();
-        }
+        var bytes = BytesOf(sizeClass);
+        return new NativeBlock((byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)BytesMin), bytes);
     }
 
     /// <summary>The collector sees a few bytes of a tensor where there are megabytes: code that disposes nothing needs this push.</summary>

@@ -7,12 +7,14 @@ namespace TorchSharp.Memory;
 /// Strided: as PyTorch's. Blocked: nChw16c, [n][c/16][h*w][16] without a halo, float32 only. The layout is the engine's own affair:
 /// changing it moves the elements to new memory in place, so that all tensors on the storage stay aliases. Like a write, a change of
 /// layout must not run at the same time as another use of the same storage.
+/// Forgotten: elements that are computed again when they are next asked for, see <see cref="Forget"/>.
 /// </remarks>
 internal sealed unsafe class Storage
 {
     public const int BlockSize = 16;
 
-    private NativeBlock _block;
+    private NativeBlock? _block;
+    private Recomputation? _recomputation;
     private int _references = 1;
     private int _version;
 
@@ -38,7 +40,7 @@ internal sealed unsafe class Storage
         Pixels = pixels;
     }
 
-    public byte* Pointer => _block.Pointer;
+    public byte* Pointer => Elements.Pointer;
 
     public long Bytes { get; }
 
@@ -56,11 +58,28 @@ internal sealed unsafe class Storage
 
     public bool IsBlocked => Channels != 0;
 
-    public bool IsPinnedArray => _block.IsPinnedArray;
+    public bool IsPinnedArray => _block is { IsPinnedArray: true };
 
     public bool IsShared => Volatile.Read(ref _references) > 1;
 
+    private NativeBlock Elements => Volatile.Read(ref _block) ?? Recompute();
+
     public void Touch() => _version++;
+
+    /// <summary>Gives the memory back until the elements are asked for again; not if they have changed. Like a write, it must not run beside another use.</summary>
+    /// <param name="recomputation">Gives the elements; taken over.</param>
+    public void Forget(Recomputation recomputation)
+    {
+        if (_block is null || !IsShared || !recomputation.Gives(this))
+        {
+            recomputation.Release();
+            return;
+        }
+
+        _recomputation = recomputation;
+        NativePool.Return(_block);
+        _block = null;
+    }
 
     public Storage Retain()
     {
@@ -72,11 +91,12 @@ internal sealed unsafe class Storage
     {
         var left = Interlocked.Decrement(ref _references);
         System.Diagnostics.Debug.Assert(left >= 0, "Storage released more often than retained.");
-        if (left == 0)
-        {
+        if (left > 0)
+            return;
+        _recomputation?.Release();
+        if (_block is not null)
             NativePool.Return(_block);
-            _block = null!;
-        }
+        (_recomputation, _block) = (null, null);
     }
 
     public void MakeStrided()
@@ -111,7 +131,25 @@ internal sealed unsafe class Storage
 
     private void Replace(NativeBlock target)
     {
-        NativePool.Return(_block);
+        NativePool.Return(_block!);
         _block = target;
+    }
+
+    private NativeBlock Recompute()
+    {
+        lock (this)
+        {
+            if (_block is { } present)
+                return present;
+            using var again = _recomputation!.Compute();
+            var source = again.Body.Storage;
+            System.Diagnostics.Debug.Assert(source.Bytes == Bytes && (source.Images, source.Channels, source.Pixels) == (Images, Channels, Pixels), "Other elements.");
+            var block = source.Elements;
+            source._block = null;
+            Volatile.Write(ref _block, block);
+            _recomputation.Release();
+            _recomputation = null;
+            return block;
+        }
     }
 }

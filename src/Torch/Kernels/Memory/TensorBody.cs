@@ -81,6 +81,9 @@ internal sealed class TensorBody
     public bool IsSpreadOverPixels =>
         DType == ScalarType.Float32 && Sizes.Length == 4 && Strides[2] == 0 && Strides[3] == 0 && Count > 0 && Sizes[1] % Storage.BlockSize == 0;
 
+    /// <summary>Gives the elements again: memory forgets them when this tensor's last handle is gone, whoever else has kept them. Owned.</summary>
+    public Recomputation? Recomputation { get; set; }
+
     /// <summary>Another body on the same elements, outside the graph.</summary>
     public TensorBody Alias() => new(Storage.Retain(), DType, Sizes, Strides, Offset);
 
@@ -100,6 +103,8 @@ internal sealed class TensorBody
         GradFn = null;
         ViewOf?.Release();
         ViewOf = null;
+        if (Recomputation is { } recomputation)
+            Storage.Forget(recomputation);
         Storage.Release();
     }
 
