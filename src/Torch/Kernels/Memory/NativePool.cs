@@ -66,9 +66,10 @@ internal static unsafe class NativePool
     public static byte* Take(long size)
     {
         var small = LiveBytes - Interlocked.Read(ref _largeBytes) + Interlocked.Read(ref _cachedSmallBytes);
+        var piece = NativeRegions.Take(size, touchedMax: (Math.Max(LiveBytesMax, LiveBytes + size) * 5 / 4) - small);
         Interlocked.Add(ref _largeBytes, size);
         CountLive(size);
-        return NativeRegions.Take(size, touchedMax: (LiveBytesMax * 5 / 4) - small);
+        return piece;
     }
 
     public static void Give(byte* piece, long size)

@@ -58,8 +58,10 @@ internal static unsafe partial class NativeRegions
         {
             foreach (var region in Regions)
             {
-                if (region.Contains(piece))
-                    region.Give(piece, size);
+                if (!region.Contains(piece))
+                    continue;
+                region.Give(piece, size);
+                return;
             }
         }
     }
@@ -135,11 +137,17 @@ internal static unsafe partial class NativeRegions
             _touched = end;
         }
 
-        /// <summary>A wish: where it is not granted, pages are small.</summary>
+        /// <summary>A wish: where it is not granted, or there is nobody to ask, pages are small.</summary>
         private void AskForHugePages()
         {
             const int HugePagesAdvice = 14;
-            _ = Advise(_begin, (nuint)_bytes, HugePagesAdvice);
+            try
+            {
+                _ = Advise(_begin, (nuint)_bytes, HugePagesAdvice);
+            }
+            catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+            {
+            }
         }
 
         [LibraryImport("libc", EntryPoint = "madvise")]
