@@ -47,8 +47,9 @@ public sealed class ReservoirBuffer : IDisposable
     /// <param name="rows">Which rows are offered.</param>
     /// <param name="sequence">Number of the batch's first row in the stream.</param>
     /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive: called once an item when the buffer is full, and once more for one that is kept where classes are balanced.</param>
+    /// <param name="labels">The batch's labels, from who has them on the host: to read them waits for the device. Null to read them where they are needed.</param>
     /// <exception cref="ArgumentException">The batch's shapes differ from those stored before.</exception>
-    public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, long sequence, Func<long, long> below)
+    public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, long sequence, Func<long, long> below, long[]? labels = null)
     {
         if (rows.IsEmpty)
             return;
@@ -56,7 +57,7 @@ public sealed class ReservoirBuffer : IDisposable
 
         // Two rows of one batch may draw the same slot: the later one stays, as if they had come one by one.
         var rowOfSlot = new Dictionary<long, long>();
-        var classes = ClassesOf(batch);
+        var classes = labels ?? ClassesOf(batch);
         foreach (var row in rows)
         {
             var slot = Offered < Capacity ? Offered : below(Offered + 1);
@@ -91,7 +92,7 @@ public sealed class ReservoirBuffer : IDisposable
         var slots = new long[drawn.Length];
         for (var i = 0; i < slots.Length; i++)
             slots[i] = drawn[i] < Count ? drawn[i] : throw new InvalidOperationException($"Slot {drawn[i]} was drawn of {Count} filled ones.");
-        using var index = tensor(slots, device: Slots.Labels.device);
+        using var index = tensor(slots).Onto(Slots.Labels.device);
         return Select(Slots, index);
     }
 
@@ -184,8 +185,8 @@ public sealed class ReservoirBuffer : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Grow(batch);
-        var slot = tensor(slots, device: batch.Labels.device);
-        var kept = Select(batch, tensor(rows, device: batch.Labels.device));
+        var slot = tensor(slots).Onto(batch.Labels.device);
+        var kept = Select(batch, tensor(rows).Onto(batch.Labels.device));
         Slots!.Images.index_copy_(0, slot, kept.Images);
         Slots.Labels.index_copy_(0, slot, kept.Labels);
         Slots.Logits.index_copy_(0, slot, kept.Logits);

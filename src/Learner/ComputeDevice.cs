@@ -25,8 +25,12 @@ public static class ComputeDevice
     /// <summary>Why nothing can be computed on CUDA here; null if it can.</summary>
 #if TORCH_MANAGED
     public static string? WhyNoCuda => "this build has the embedded engine, which computes on CPUs; build with -p:Torch=cuda";
+#elif TORCHSHARP_CUDA
+    public static string? WhyNoCuda => cuda.is_available()
+        ? null
+        : "libtorch finds no CUDA device; nvidia-smi tells whether the system sees a card, and whether its driver is recent enough for CUDA 12.8";
 #else
-    public static string? WhyNoCuda => cuda.is_available() ? null : "libtorch finds no CUDA device";
+    public static string? WhyNoCuda => cuda.is_available() ? null : "this build has libtorch for CPUs; build with -p:Torch=cuda";
 #endif
 
     /// <summary>Whether a text names a device, or is <see cref="Auto"/>; whether there is such a device is another matter.</summary>

@@ -39,8 +39,10 @@ public sealed class ReservoirBufferTests
         Assert.Equal((3, 7L), (buffer.Count, buffer.Offered));
     }
 
-    [Fact]
-    public void Offer_BalancedAndFull_ReplacesOneOfTheLargestClass()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Offer_BalancedAndFull_ReplacesOneOfTheLargestClass(bool labelsOnHost)
     {
         using var scope = NewDisposeScope();
         using var buffer = new ReservoirBuffer(5, balanced: true);
@@ -53,7 +55,7 @@ public sealed class ReservoirBufferTests
         {
             asked.Add(n);
             return answers.Dequeue();
-        });
+        }, labelsOnHost ? [1, 2, 3] : null);
 
         Assert.Equal([6, 7, 3, 8, 2], asked);
         Assert.Equal([7, 3, 7, 4, 2], buffer.Slots!.Labels.data<long>().ToArray());

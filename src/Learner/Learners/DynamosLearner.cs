@@ -1,3 +1,4 @@
+using DynamosStream.Buffer;
 using DynamosStream.Streams;
 using static TorchSharp.torch;
 
@@ -63,6 +64,6 @@ internal sealed class DynamosLearner(string name, LearnerOptions options) : Netw
         Array.Resize(ref _uniform, (int)images.shape[0] * Network.GatedChannels);
         for (var i = 0; i < _uniform.Length; i++)
             _uniform[i] = random.NextSingle();
-        return ActionRules.Sample(tensor(_uniform, [images.shape[0], Network.GatedChannels], device: images.device));
+        return ActionRules.Sample(tensor(_uniform, [images.shape[0], Network.GatedChannels]).Onto(images.device));
     }
 }

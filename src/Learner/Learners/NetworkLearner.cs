@@ -18,7 +18,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     private readonly RunningStatistics _statistics;
     private readonly PredictionNetwork? _prediction;
 
-    // A batch on its way into tensors, which copy it.
+    // The batch that was last made tensors of, which copy it.
     private float[] _features = [];
     private long[] _labels = [];
 
@@ -91,7 +91,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
         var (held, length) = (Memory.Count, Options.Shape.Length);
         var count = Math.Min(most, held);
         long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * held / count)];
-        var index = tensor(chosen, device: _device);
+        var index = tensor(chosen).Onto(_device);
         var images = slots.Images.index_select(0, index).cpu().data<float>().ToArray();
         var labels = slots.Labels.index_select(0, index).cpu().data<long>().ToArray();
         return new MemoryView(
@@ -225,7 +225,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     /// <exception cref="StepSkippedException">A number is not finite; no step was taken.</exception>
     protected StepOutcome Descend(LossTerms terms, Tensor logits, Tensor labels, GatedOutput? gates = null)
     {
-        // All that the host has to know of the step is read at once: reading waits for the device.
+        // All that the host has to know of the step is read at once: reading waits for the device. See docs/adr/0019.
         using var noGrad = no_grad();
         var (losses, correct) = (terms.Stacked(), Losses.Correct(logits, labels));
         (string What, IEnumerable<Tensor> Tensors)[] finite =
@@ -276,7 +276,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     protected void Offer(Tensor images, Tensor labels, Tensor logits, Tensor? attention, int[] rows, ulong sequence)
     {
         var items = new ReservoirItems(images, labels, logits.detach(), attention?.detach());
-        Memory!.Offer(items, rows, (long)sequence, Random(RandomPurpose.Reservoir, sequence).Below);
+        Memory!.Offer(items, rows, (long)sequence, Random(RandomPurpose.Reservoir, sequence).Below, _labels);
     }
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
@@ -323,6 +323,6 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
             _labels[i] = sample.Label;
         }
 
-        return (tensor(_features, [samples.Count, shape.Channels, shape.Height, shape.Width], device: _device), tensor(_labels, device: _device));
+        return (tensor(_features, [samples.Count, shape.Channels, shape.Height, shape.Width]).Onto(_device), tensor(_labels).Onto(_device));
     }
 }

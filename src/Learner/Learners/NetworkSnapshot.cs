@@ -1,3 +1,4 @@
+using DynamosStream.Buffer;
 using static TorchSharp.torch;
 
 namespace DynamosStream.Learner;
@@ -51,6 +52,6 @@ internal sealed class NetworkSnapshot : IPredictor
             image.CopyTo(_features.AsMemory(i * shape.Length));
         }
 
-        return tensor(_features, [count, shape.Channels, shape.Height, shape.Width], device: _device);
+        return tensor(_features, [count, shape.Channels, shape.Height, shape.Width]).Onto(_device);
     }
 }

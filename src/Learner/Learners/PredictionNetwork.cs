@@ -32,8 +32,6 @@ internal sealed class PredictionNetwork : IDisposable
         _predicting = [.. network.parameters()];
         _averages = hyper.WeightAverage > 0 ? [.. _learned.Select(weight => weight.detach().clone().DetachFromDisposeScope())] : [];
         _norms = [.. network.modules().OfType<BatchNorm2d>()];
-        foreach (var norm in _norms)
-            norm.momentum = null; // Its statistics are the mean of all passes since they were reset.
         network.load_state_dict(learning.state_dict());
         network.eval();
     }
@@ -103,9 +101,14 @@ internal sealed class PredictionNetwork : IDisposable
             norm.reset_running_stats();
 
         Network.train();
+        var passes = 0;
         foreach (var part in images.split(MeasuredTogether).Where(part => part.shape[0] > 1))
         {
             using var scope = NewDisposeScope();
+            // The statistics are the mean of all passes. With no momentum they would be, too, but each BatchNorm would read from the device how many there were.
+            passes++;
+            foreach (var norm in _norms)
+                norm.momentum = 1.0 / passes;
             pass(Network, part);
         }
 

@@ -1,3 +1,4 @@
+using DynamosStream.Buffer;
 using DynamosStream.Streams;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal static class RandomShift
 
         // One pixel more an image: the one outside.
         var extended = cat([images.reshape(n, pixels), zeros([n, 1], images.dtype, images.device)], 1);
-        return extended.gather(1, tensor(index, [n, pixels], device: images.device)).view(images.shape);
+        return extended.gather(1, tensor(index, [n, pixels]).Onto(images.device)).view(images.shape);
 
         int Draw(int side)
         {

@@ -52,6 +52,10 @@ public static partial class torch
 
         public Tensor cpu() => NewHandle();
 
+        /// <summary>Always throws: pinned memory is for copies to another device, and this engine has none.</summary>
+        public Tensor pin_memory() =>
+            throw new InvalidOperationException($"A tensor on '{device}' cannot be pinned: this engine computes on the CPU only, where nothing has to be.");
+
         /// <summary>Another tensor on the same elements.</summary>
         public Tensor alias() => Viewed(new Tensor(Body.Alias()), static grad => grad);
 

@@ -67,6 +67,7 @@ public sealed class CreationTests
         Assert.False(cuda.is_available());
         Assert.Throws<InvalidOperationException>(() => device("cuda"));
         Assert.Throws<InvalidOperationException>(() => zeros(2, device: new Device("cuda")));
+        Assert.Throws<InvalidOperationException>(() => zeros(2).pin_memory());
         Assert.Equal("cpu", zeros(2).device.ToString());
     }
 
