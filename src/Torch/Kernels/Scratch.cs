@@ -2,7 +2,7 @@ using TorchSharp.Memory;
 
 namespace TorchSharp.Kernels;
 
-/// <summary>64-byte aligned floats of the pool for the time of one operation, not set.</summary>
+/// <summary>64-byte aligned floats for the time of one operation, not set.</summary>
 internal readonly unsafe ref struct Scratch
 {
     private readonly byte* _piece;
@@ -10,11 +10,11 @@ internal readonly unsafe ref struct Scratch
 
     public Scratch(long floats)
     {
-        _size = NativeRegions.SizeOf(Math.Max(1, floats) * sizeof(float));
-        _piece = NativePool.Take(_size);
+        _size = NativeRegions.SizeOf(floats * sizeof(float));
+        _piece = NativeRegions.Take(_size);
     }
 
     public float* Floats => (float*)_piece;
 
-    public void Dispose() => NativePool.Give(_piece, _size);
+    public void Dispose() => NativeRegions.Give(_piece, _size);
 }

@@ -27,7 +27,7 @@ internal static class Fused
         if (GradMode.Needed(residual, gate) || !IsInference(x, weight, bn) || !ConvolutionUnit.Suits(shape))
         {
             multiplyAdds = shape.MultiplyAdds;
-            return BatchNormRelu(nn.functional.conv2d(x, weight, strides: strides, padding: padding), bn, residual, gate, forgets: residual is null);
+            return BatchNormRelu(nn.functional.conv2d(x, weight, strides: strides, padding: padding), bn, residual, gate, ownsInput: true);
         }
 
         CheckResidualAndGate(shape.OutputSizes, residual, gate);
@@ -58,11 +58,11 @@ internal static class Fused
     /// <param name="bn">Over the C channels; in training mode it updates its running statistics.</param>
     /// <param name="residual">Shaped like <paramref name="x"/>, or null.</param>
     /// <param name="gate">[N, C], a constant: no gradient flows into it; null keeps every channel.</param>
-    /// <param name="forgets">
-    /// Whether memory forgets the result when its last handle is disposed: backward, if anybody needs it there, computes it again. For an <paramref name="x"/>
-    /// that nobody else changes.
+    /// <param name="ownsInput">
+    /// Whether nobody else holds <paramref name="x"/>. Then, without a residual, memory forgets the result with its last handle: backward, if it is needed there,
+    /// computes it again from x.
     /// </param>
-    public static Tensor BatchNormRelu(Tensor x, Modules.BatchNorm2d bn, Tensor? residual, Tensor? gate, bool forgets = false)
+    public static Tensor BatchNormRelu(Tensor x, Modules.BatchNorm2d bn, Tensor? residual, Tensor? gate, bool ownsInput = false)
     {
         CheckResidualAndGate(x.Sizes, residual, gate);
         if (GradMode.Needed(gate))
@@ -71,8 +71,12 @@ internal static class Fused
         var output = ActivationOperator.Forward(x, residual, gate, norm);
         if (!GradMode.Needed(x, bn.weight, bn.bias) && !GradMode.Needed(residual))
             return output;
-        if (forgets)
-            output.Body.Recomputation = new Recomputation(x.Body.Alias(), gate?.Body.Alias(), norm, output.Body.Storage.Version);
+        if (ownsInput && residual is null)
+        {
+            using var ownGate = gate?.Copied();
+            output.Body.Recomputation = new Recomputation(x.Body.Alias(), ownGate?.Body.Retain(), norm, output.Body.Storage.Version);
+        }
+
         return new BatchNormReluNode(x, bn.weight, bn.bias, residual, gate, output, norm).Attach(output);
     }
 

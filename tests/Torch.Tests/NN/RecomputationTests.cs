@@ -37,6 +37,21 @@ public class RecomputationTests
     }
 
     [Fact]
+    public void GateChangedLater_IsNotThatOfTheResult()
+    {
+        using var scope = NewDisposeScope();
+        var (x, weight, _, bn) = Operands();
+        var gate = ones(4, 32);
+        var result = Fused.ConvolutionBatchNormRelu(x, weight, bn, 1, null, gate, out _);
+        var values = result.detach().clone().data<float>().ToArray();
+        var view = result.detach();
+        result.Dispose();
+        gate.zero_();
+        Assert.Contains(values, value => value > 0);
+        Assert.Equal(values, view.data<float>().ToArray());
+    }
+
+    [Fact]
     public void ResultChangedInPlace_IsNotForgotten()
     {
         using var scope = NewDisposeScope();

@@ -83,7 +83,7 @@ public sealed class LifetimeTests
             using var scope = NewDisposeScope();
             _ = empty((200 + (20 * i)) * MiB);
             _ = empty((100 + (15 * i)) * MiB);
-            Assert.InRange(NativePool.LiveBytes + NativePool.CachedBytes, 300 * 4 * MiB, NativePool.LiveBytesMax * 5 / 4);
+            Assert.InRange(NativeRegions.TouchedBytes, 300 * 4 * MiB, NativeRegions.TakenBytesMax * 5 / 4);
         }
     }
 

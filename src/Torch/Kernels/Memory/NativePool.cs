@@ -4,8 +4,8 @@ namespace TorchSharp.Memory;
 
 /// <summary>Native memory that is kept when it is free, so that a steady loop asks the operating system for nothing.</summary>
 /// <remarks>
-/// Large blocks are pieces of <see cref="NativeRegions"/>, which go back to the operating system when a new block would take all memory beyond 5/4 of the
-/// most that was in use at once. Small ones come in size classes with free lists, eight a doubling, and stay there. Safe from any thread.
+/// Large blocks are pieces of <see cref="NativeRegions"/>. Small ones come in size classes with free lists, eight a doubling: at most 1/8 of a new one is waste.
+/// They are never given back to the operating system. Safe from any thread.
 /// </remarks>
 internal static unsafe class NativePool
 {
@@ -15,68 +15,34 @@ internal static unsafe class NativePool
     private const long CollectStep = 1L << 30;
 
     private static readonly Stack<NativeBlock>[] Free = [.. Enumerable.Range(0, ClassOf(SmallBytesMax) + 1).Select(_ => new Stack<NativeBlock>())];
-    private static long _liveBytes;
-    private static long _liveBytesMax;
-    private static long _largeBytes;
-    private static long _cachedSmallBytes;
+    private static long _smallBytes;
+    private static long _freeSmallBytes;
     private static long _collectAt = CollectStep;
 
-    /// <summary>Bytes in blocks that are in use (or leaked and not yet collected).</summary>
-    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
-
-    /// <summary>The most bytes that were in use at once.</summary>
-    public static long LiveBytesMax => Interlocked.Read(ref _liveBytesMax);
+    /// <summary>Bytes in use (or leaked and not yet collected).</summary>
+    public static long LiveBytes => Interlocked.Read(ref _smallBytes) + NativeRegions.TakenBytes;
 
     /// <summary>Bytes that are free and kept for reuse.</summary>
-    public static long CachedBytes => Interlocked.Read(ref _cachedSmallBytes) + NativeRegions.TouchedBytes - Interlocked.Read(ref _largeBytes);
+    public static long CachedBytes => Interlocked.Read(ref _freeSmallBytes) + NativeRegions.TouchedBytes - NativeRegions.TakenBytes;
 
     public static NativeBlock Rent(long bytes)
     {
         if (LiveBytes > Interlocked.Read(ref _collectAt))
             CollectLeaked();
-        if (bytes > SmallBytesMax)
-            return new NativeBlock(Take(NativeRegions.SizeOf(bytes)), NativeRegions.SizeOf(bytes));
-        var block = RentSmall(ClassOf(bytes));
-        CountLive(block.Bytes);
-        return block;
+        if (bytes <= SmallBytesMax)
+            return RentSmall(ClassOf(bytes));
+        var size = NativeRegions.SizeOf(bytes);
+        return new NativeBlock(NativeRegions.Take(size), size);
     }
 
     public static void Return(NativeBlock block)
     {
         if (block.IsPinnedArray)
-        {
             block.Unpin();
-            return;
-        }
-
-        if (block.Bytes > SmallBytesMax)
-        {
-            Give(block.Abandon(), block.Bytes);
-            return;
-        }
-
-        Interlocked.Add(ref _liveBytes, -block.Bytes);
-        Interlocked.Add(ref _cachedSmallBytes, block.Bytes);
-        var free = Free[ClassOf(block.Bytes)];
-        lock (free)
-            free.Push(block);
-    }
-
-    /// <summary>A piece of a region, of a <see cref="NativeRegions.SizeOf"/>, without a block to bring it back.</summary>
-    public static byte* Take(long size)
-    {
-        var small = LiveBytes - Interlocked.Read(ref _largeBytes) + Interlocked.Read(ref _cachedSmallBytes);
-        var piece = NativeRegions.Take(size, touchedMax: (Math.Max(LiveBytesMax, LiveBytes + size) * 5 / 4) - small);
-        Interlocked.Add(ref _largeBytes, size);
-        CountLive(size);
-        return piece;
-    }
-
-    public static void Give(byte* piece, long size)
-    {
-        Interlocked.Add(ref _liveBytes, -size);
-        Interlocked.Add(ref _largeBytes, -size);
-        NativeRegions.Give(piece, size);
+        else if (block.Bytes > SmallBytesMax)
+            NativeRegions.Give(block.Abandon(), block.Bytes);
+        else
+            ReturnSmall(block);
     }
 
     /// <summary>Takes back a block whose tensors were all collected without being disposed.</summary>
@@ -84,18 +50,6 @@ internal static unsafe class NativePool
     {
         GC.ReRegisterForFinalize(block);
         Return(block);
-    }
-
-    private static void CountLive(long bytes)
-    {
-        var live = Interlocked.Add(ref _liveBytes, bytes);
-        for (var most = LiveBytesMax; live > most;)
-        {
-            var before = Interlocked.CompareExchange(ref _liveBytesMax, live, most);
-            if (before == most)
-                break;
-            most = before;
-        }
     }
 
     /// <summary>A free block of the class, or of the next larger ones up to twice its size, so that tensors of many sizes share few blocks; or a new one.</summary>
@@ -107,13 +61,25 @@ internal static unsafe class NativePool
             {
                 if (!free.TryPop(out var block))
                     continue;
-                Interlocked.Add(ref _cachedSmallBytes, -block.Bytes);
+                Interlocked.Add(ref _freeSmallBytes, -block.Bytes);
+                Interlocked.Add(ref _smallBytes, block.Bytes);
                 return block;
             }
         }
 
         var bytes = BytesOf(sizeClass);
-        return new NativeBlock((byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)BytesMin), bytes);
+        var fresh = new NativeBlock((byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)BytesMin), bytes);
+        Interlocked.Add(ref _smallBytes, bytes);
+        return fresh;
+    }
+
+    private static void ReturnSmall(NativeBlock block)
+    {
+        Interlocked.Add(ref _smallBytes, -block.Bytes);
+        Interlocked.Add(ref _freeSmallBytes, block.Bytes);
+        var free = Free[ClassOf(block.Bytes)];
+        lock (free)
+            free.Push(block);
     }
 
     /// <summary>The collector sees a few bytes of a tensor where there are megabytes: code that disposes nothing needs this push.</summary>

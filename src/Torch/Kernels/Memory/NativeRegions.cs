@@ -4,7 +4,8 @@ namespace TorchSharp.Memory;
 /// <remarks>
 /// A pass over a batch of images touches hundreds of 4 KiB pages, and in a virtual machine each translation of an address that the
 /// processor has not at hand is walked through two tables of pages. Pieces lie as low as they fit, and what is free beside each other is one
-/// piece: memory is touched, and so resident, only as far up as was ever needed. Safe from any thread.
+/// piece: memory is touched, and so resident, only as far up as was ever needed. Regions in which nothing is taken go back to the operating
+/// system when a new one would bring what is touched beyond 5/4 of the most that was taken at once. Safe from any thread.
 /// </remarks>
 internal static unsafe partial class NativeRegions
 {
@@ -14,48 +15,53 @@ internal static unsafe partial class NativeRegions
     private const long HugePage = 2L << 20;
     private const long Granule = 64;
 
-    /// <summary>Of the regions, in the order in which they came.</summary>
+    /// <summary>In the order in which they came.</summary>
     private static readonly List<Region> Regions = [];
 
     private static readonly Lock Changing = new();
+    private static long _takenBytes;
+    private static long _takenBytesMax;
     private static long _touchedBytes;
 
-    /// <summary>Bytes of the regions that were ever in use, whether they are now or not.</summary>
+    /// <summary>Bytes in pieces that are taken.</summary>
+    public static long TakenBytes => Interlocked.Read(ref _takenBytes);
+
+    /// <summary>The most bytes that were taken at once.</summary>
+    public static long TakenBytesMax => Interlocked.Read(ref _takenBytesMax);
+
+    /// <summary>Bytes of the regions that were ever taken, whether they are now or not.</summary>
     public static long TouchedBytes => Interlocked.Read(ref _touchedBytes);
 
-    /// <summary>The size of a piece that holds so many bytes.</summary>
-    public static long SizeOf(long bytes) => (bytes + Granule - 1) / Granule * Granule;
+    /// <summary>Bytes of a piece that holds at least so many: whole cache lines.</summary>
+    public static long SizeOf(long bytes) => (Math.Max(1, bytes) + Granule - 1) / Granule * Granule;
 
-    /// <summary>A piece of a <see cref="SizeOf"/>; where it takes a new region, others that are free go back to the operating system until at most so many bytes are touched.</summary>
-    public static byte* Take(long size, long touchedMax)
+    /// <summary>A 64-byte aligned piece, its bytes not set.</summary>
+    /// <param name="size">In bytes, from <see cref="SizeOf"/>.</param>
+    public static byte* Take(long size)
     {
         lock (Changing)
         {
-            foreach (var region in Regions)
+            var piece = TakeFree(size);
+            if (piece == null)
             {
-                if (region.Take(size) is var piece && piece != null)
-                    return piece;
+                GiveBackFor(size);
+                Regions.Add(new Region(Math.Max(RegionBytes, (size + HugePage - 1) / HugePage * HugePage)));
+                piece = Regions[^1].Take(size);
             }
 
-            for (var i = Regions.Count - 1; i >= 0 && TouchedBytes + size > touchedMax; i--)
-            {
-                if (Regions[i].IsFree)
-                {
-                    Regions[i].Free();
-                    Regions.RemoveAt(i);
-                }
-            }
-
-            var fresh = new Region(Math.Max(RegionBytes, (size + HugePage - 1) / HugePage * HugePage));
-            Regions.Add(fresh);
-            return fresh.Take(size);
+            Interlocked.Add(ref _takenBytes, size);
+            Interlocked.Exchange(ref _takenBytesMax, Math.Max(_takenBytesMax, _takenBytes));
+            return piece;
         }
     }
 
+    /// <param name="piece">From <see cref="Take"/>.</param>
+    /// <param name="size">The same as there.</param>
     public static void Give(byte* piece, long size)
     {
         lock (Changing)
         {
+            Interlocked.Add(ref _takenBytes, -size);
             foreach (var region in Regions)
             {
                 if (!region.Contains(piece))
@@ -63,6 +69,31 @@ internal static unsafe partial class NativeRegions
                 region.Give(piece, size);
                 return;
             }
+        }
+    }
+
+    private static byte* TakeFree(long size)
+    {
+        foreach (var region in Regions)
+        {
+            var piece = region.Take(size);
+            if (piece != null)
+                return piece;
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes room for a piece of a new region: others in which nothing is taken go, the last first.</summary>
+    private static void GiveBackFor(long size)
+    {
+        var touchedMax = Math.Max(_takenBytesMax, _takenBytes + size) * 5 / 4;
+        for (var i = Regions.Count - 1; i >= 0 && _touchedBytes + size > touchedMax; i--)
+        {
+            if (!Regions[i].IsFree)
+                continue;
+            Regions[i].Free();
+            Regions.RemoveAt(i);
         }
     }
 

@@ -3,8 +3,8 @@ using TorchSharp.Kernels;
 namespace TorchSharp.Memory;
 
 /// <summary>How the elements of relu(BatchNorm(x) * gate) come about again, so that memory need not hold them while only a later backward pass will ask for them.</summary>
-/// <param name="x">Nobody changes it; one reference is taken over.</param>
-/// <param name="gate">Likewise, or null.</param>
+/// <param name="x">Held by nobody who could change it; one reference is taken over.</param>
+/// <param name="gate">Likewise, or null for ones.</param>
 /// <param name="norm">What BatchNorm did.</param>
 /// <param name="version">Of the storage when the elements were these.</param>
 internal sealed class Recomputation(TensorBody x, TensorBody? gate, ChannelNorm norm, int version)
