@@ -47,7 +47,7 @@ public sealed class ReservoirBuffer : IDisposable
     /// <param name="rows">Which rows are offered.</param>
     /// <param name="sequence">Number of the batch's first row in the stream.</param>
     /// <param name="below">Draws a uniform whole number from 0 to its argument, exclusive: called once an item when the buffer is full, and once more for one that is kept where classes are balanced.</param>
-    /// <param name="labels">The batch's labels, from who has them on the host: to read them waits for the device. Null to read them where they are needed.</param>
+    /// <param name="labels">The labels of all N rows of the batch, from who has them on the host; null to read them from <paramref name="batch"/>, which waits for its device.</param>
     /// <exception cref="ArgumentException">The batch's shapes differ from those stored before.</exception>
     public void Offer(ReservoirItems batch, ReadOnlySpan<int> rows, long sequence, Func<long, long> below, long[]? labels = null)
     {

@@ -18,7 +18,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
     private readonly RunningStatistics _statistics;
     private readonly PredictionNetwork? _prediction;
 
-    // The batch that was last made tensors of, which copy it.
+    // The batch that was last made tensors of, which copy it: while a batch is learned, that one.
     private float[] _features = [];
     private long[] _labels = [];
 
