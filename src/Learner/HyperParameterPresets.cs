@@ -81,6 +81,8 @@ public static class HyperParameterPresets
         return learner != "dynamos+" ? plus : plus with
         {
             StraightThroughGates = true,
+            GateBias = 2.2,
+            WeightedGates = true,
             UngatedShortcuts = true,
             KeepRatio = 0.9,
             PolicyWeight = 3,

@@ -58,6 +58,14 @@ public sealed record HyperParameters
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool StraightThroughGates { get; init; }
 
+    /// <summary>b, any finite number: keep probabilities are sigmoid(v / tau + b). With 0 an agent that has learned nothing is undecided, with 2.2 it keeps a channel with probability 0.9.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double GateBias { get; init; }
+
+    /// <summary>Whether a kept channel is multiplied by its keep probability, in training and in prediction.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WeightedGates { get; init; }
+
     /// <summary>Whether a block's shortcut passes by its second gate, so that a dropped channel keeps what came in.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool UngatedShortcuts { get; init; }
@@ -100,6 +108,7 @@ public sealed record HyperParameters
         Require(nameof(KeepRatio), KeepRatio, KeepRatio is >= 0 and <= 1, "from 0 to 1");
         Require(nameof(ReplayShift), ReplayShift, ReplayShift is >= 0 and <= 1, "from 0 to 1");
         Require(nameof(WeightAverage), WeightAverage, WeightAverage is >= 0 and < 1, "from 0 to below 1");
+        Require(nameof(GateBias), GateBias, true, "of any size");
         RequireWithin(nameof(MemoryStatistics), MemoryStatistics, 0, 1_000_000);
         Require(nameof(Temperature), Temperature, Temperature > 0, "above 0");
     }

@@ -30,7 +30,7 @@ public sealed class GoldenStepTests : IDisposable
             KeepRatio = Number("keep_ratio"),
             Temperature = Number("temperature"),
         };
-        _network = new DynamosNetwork(classes: 10, temperature: _hyper.Temperature);
+        _network = new DynamosNetwork(classes: 10, gates: GateSettings.Of(_hyper));
         PyTorchNames.Load(_network, Before());
     }
 
@@ -97,7 +97,7 @@ public sealed class GoldenStepTests : IDisposable
     {
         RequireClose($"{batch}.logits", output.Logits);
         RequireClose($"{batch}.attention", output.Attention);
-        RequireClose($"{batch}.log_probs", Losses.LogProbabilities(output, _hyper.Temperature));
+        RequireClose($"{batch}.log_probs", Losses.LogProbabilities(output, GateSettings.Of(_hyper)));
     }
 
     private void RequireLosses(IReadOnlyDictionary<string, float> losses)

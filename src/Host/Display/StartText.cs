@@ -45,6 +45,8 @@ internal static class StartText
             h.WeightAverage > 0 ? Invariant($"weights averaged at {h.WeightAverage}") : null,
             h.MemoryStatistics > 0 ? Invariant($"statistics from {h.MemoryStatistics} memory samples") : null,
             h.StraightThroughGates ? "straight-through gates" : null,
+            h.GateBias != 0 ? Invariant($"gate bias {h.GateBias}") : null,
+            h.WeightedGates ? "weighted gates" : null,
             h.UngatedShortcuts ? "ungated shortcuts" : null,
             h.BalancedMemory ? "balanced memory" : null,
             h.ReplayShift > 0 ? Invariant($"replay shifted by up to {h.ReplayShift} of a side") : null,

@@ -39,19 +39,19 @@ internal static class Losses
 
     /// <summary>Policy gradient: mean over samples and layers of ( - log pi * R ), R a constant.</summary>
     public static Tensor Policy(GatedOutput output, Tensor labels, HyperParameters h) =>
-        -(LogProbabilities(output, h.Temperature) * Weights(Rewards(output, labels, h), h)).mean();
+        -(LogProbabilities(output, GateSettings.Of(h)) * Weights(Rewards(output, labels, h), h)).mean();
 
     /// <summary>What takes the policy loss's place where gradients pass straight through the gates: mean over samples and layers of (kr - mean over channels of p)^2.</summary>
     public static Tensor KeepDistance(GatedOutput output, HyperParameters h) =>
-        (h.KeepRatio - PerLayer((output.Attention / h.Temperature).sigmoid()).mean([2])).square().mean();
+        (h.KeepRatio - PerLayer(GateSettings.Of(h).KeepProbabilities(output.Attention)).mean([2])).square().mean();
 
     /// <summary>
-    /// log pi = sum over a layer's channels of log p(a), p = sigmoid(v / tau): N x L. Taken from v / tau rather than from p,
-    /// which rounds to 0 or 1 where the logarithm is still finite.
+    /// log pi = sum over a layer's channels of log p(a), p = sigmoid(v / tau + b): N x L. Taken from what p is the sigmoid of, for p
+    /// rounds to 0 or 1 where the logarithm is still finite.
     /// </summary>
-    public static Tensor LogProbabilities(GatedOutput output, double temperature)
+    public static Tensor LogProbabilities(GatedOutput output, GateSettings gates)
     {
-        var negative = F.binary_cross_entropy_with_logits(output.Attention / temperature, output.Actions, reduction: Reduction.None);
+        var negative = F.binary_cross_entropy_with_logits(gates.KeepLogits(output.Attention), output.Actions, reduction: Reduction.None);
         return -PerLayer(negative).sum(2);
     }
 

@@ -281,7 +281,7 @@ internal abstract class NetworkLearner : IOnlineLearner, ISnapshotLearner, IMemo
 
     protected CounterRandom Random(RandomPurpose purpose, ulong sequence) => new(Options.Seed, purpose, sequence);
 
-    private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, Hyper.Temperature, Hyper.DetachedAgents, !Hyper.UngatedShortcuts);
+    private DynamosNetwork NewNetwork() => new(Options.Classes, Options.BaseFilters, _agents, GateSettings.Of(Hyper));
 
     /// <summary>The network that predicts, in inference mode.</summary>
     protected DynamosNetwork Predicting()

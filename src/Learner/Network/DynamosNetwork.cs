@@ -14,8 +14,7 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     /// <summary>Number of gated convolutions.</summary>
     public const int GatedLayers = 4;
 
-    private readonly double _temperature;
-    private readonly bool _detachedAgents;
+    private readonly GateSettings _gates;
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Sequential layer1;
@@ -26,21 +25,18 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
     /// <param name="classes">K: number of logits.</param>
     /// <param name="filters">Channels of the first half.</param>
     /// <param name="agents">Whether the second half has agents.</param>
-    /// <param name="temperature">tau of the keep probabilities.</param>
-    /// <param name="detachedAgents">Whether no gradient flows from the agents into the convolutions below them.</param>
-    /// <param name="gatedShortcuts">Whether a block's second gate drops what the shortcut brings, too.</param>
-    public DynamosNetwork(int classes, int filters = 32, bool agents = true, double temperature = 0.15, bool detachedAgents = false, bool gatedShortcuts = true)
+    /// <param name="gates">What the gates are like; null for the paper's.</param>
+    public DynamosNetwork(int classes, int filters = 32, bool agents = true, GateSettings? gates = null)
         : base(nameof(DynamosNetwork))
     {
-        _temperature = temperature;
-        _detachedAgents = detachedAgents;
+        _gates = gates ?? new GateSettings();
         GatedChannels = agents ? GatedLayers * 2 * filters : 0;
         conv1 = Conv2d(3, filters, kernel_size: 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(filters);
         layer1 = Sequential(new PlainBlock(filters), new PlainBlock(filters));
         layer2 = Sequential(
-            new GatedBlock(filters, 2 * filters, stride: 2, agents, gatedShortcuts),
-            new GatedBlock(2 * filters, 2 * filters, stride: 1, agents, gatedShortcuts));
+            new GatedBlock(filters, 2 * filters, stride: 2, agents, !_gates.UngatedShortcuts),
+            new GatedBlock(2 * filters, 2 * filters, stride: 1, agents, !_gates.UngatedShortcuts));
         linear = Linear(2 * filters, classes);
         RegisterComponents();
     }
@@ -56,7 +52,7 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
         return Forward(x, decide: null).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The gated pass: each agent's keep probabilities p = sigmoid(v / tau) are turned into actions by <paramref name="rule"/>.</summary>
+    /// <summary>The gated pass: each agent's keep probabilities p = sigmoid(v / tau + b) are turned into actions by <paramref name="rule"/>.</summary>
     /// <param name="x">As for <see cref="forward"/>.</param>
     /// <param name="rule">Decides.</param>
     /// <param name="straightThrough">Whether the gradient of a kept channel passes through the decision into the agent, as if p had been multiplied by.</param>
@@ -71,17 +67,17 @@ internal sealed class DynamosNetwork : Module<Tensor, Tensor>
 
         Gate Decide(Agent agent, Tensor input)
         {
-            var v = agent.call(_detachedAgents ? input.detach() : input);
+            var v = agent.call(_gates.DetachedAgents ? input.detach() : input);
             attention.Add(v);
-            if (!straightThrough)
+            if (!straightThrough && !_gates.Weighted)
             {
                 using var constant = no_grad();
-                return new Gate(Act((v / _temperature).sigmoid()), null);
+                return new Gate(Act(_gates.KeepProbabilities(v)), null);
             }
 
-            var p = (v / _temperature).sigmoid();
+            var p = _gates.KeepProbabilities(v);
             var fixedP = p.detach();
-            return new Gate(Act(fixedP), (p - fixedP + 1).unsqueeze(2).unsqueeze(3));
+            return new Gate(Act(fixedP), (_gates.Weighted ? p : p - fixedP + 1).unsqueeze(2).unsqueeze(3));
         }
 
         Tensor Act(Tensor p)

@@ -51,10 +51,10 @@ internal sealed class GatedBlock : Module<Tensor, Tensor>
     /// <summary>Takes over <paramref name="gated"/>.</summary>
     private static Tensor Through(Tensor gated, Gate? gate)
     {
-        if (gate?.Ones is not { } ones)
+        if (gate?.Scale is not { } scale)
             return gated;
         using (gated)
-            return gated * ones;
+            return gated * scale;
     }
 
     private Tensor Shortcut(Tensor x) => shortcut is null

@@ -55,8 +55,10 @@ public sealed class LossesTests : IDisposable
         Assert.NotEqual(Losses.Policy(output, labels, Hyper).item<float>(), loss);
     }
 
-    [Fact]
-    public void KeepDistance_RandomOutput_MatchesBruteForce()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2.2)]
+    public void KeepDistance_RandomOutput_MatchesBruteForce(double bias)
     {
         var (output, _, _) = RandomOutput();
         var expected = 0.0;
@@ -64,23 +66,25 @@ public sealed class LossesTests : IDisposable
         {
             for (var l = 0; l < Layers; l++)
             {
-                var mean = Enumerable.Range(l * PerLayer, PerLayer).Average(c => 1 / (1 + Math.Exp(-output.Attention[i, c].item<float>() / Hyper.Temperature)));
+                var mean = Enumerable.Range(l * PerLayer, PerLayer).Average(c => Keep(output, i, c, bias));
                 expected += Math.Pow(Hyper.KeepRatio - mean, 2) / (N * Layers);
             }
         }
 
-        Assert.Equal(expected, Losses.KeepDistance(output, Hyper).item<float>(), 1e-5);
+        Assert.Equal(expected, Losses.KeepDistance(output, Hyper with { GateBias = bias }).item<float>(), 1e-5);
     }
 
-    [Fact]
-    public void LogProbabilities_RandomActions_MatchBruteForce()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1.5)]
+    public void LogProbabilities_RandomActions_MatchBruteForce(double bias)
     {
         var (output, _, _) = RandomOutput();
-        var logPi = Losses.LogProbabilities(output, Hyper.Temperature);
+        var logPi = Losses.LogProbabilities(output, GateSettings.Of(Hyper with { GateBias = bias }));
         for (var i = 0; i < N; i++)
         {
             for (var l = 0; l < Layers; l++)
-                Assert.Equal(LogPi(output, i, l), logPi[i, l].item<float>(), 1e-4);
+                Assert.Equal(LogPi(output, i, l, bias), logPi[i, l].item<float>(), 1e-4);
         }
     }
 
@@ -89,7 +93,7 @@ public sealed class LossesTests : IDisposable
     {
         var attention = tensor(new float[] { 50, -50, 50, -50 }).reshape(1, Layers);
         var actions = tensor(new float[] { 1, 0, 0, 1 }).reshape(1, Layers);
-        var logPi = Losses.LogProbabilities(new GatedOutput(zeros(1, K), actions, attention), 0.5);
+        var logPi = Losses.LogProbabilities(new GatedOutput(zeros(1, K), actions, attention), new GateSettings(Temperature: 0.5));
         Assert.True(logPi.allclose(tensor(new float[] { 0, 0, -100, -100 }).reshape(1, Layers), 0, 1e-30));
     }
 
@@ -195,11 +199,11 @@ public sealed class LossesTests : IDisposable
         Assert.Equal(["cross_entropy", "policy", "prototype", "total"], values.Keys);
     }
 
-    private static double Keep(GatedOutput output, int i, int c) =>
-        1 / (1 + Math.Exp(-output.Attention[i, c].item<float>() / Hyper.Temperature));
+    private static double Keep(GatedOutput output, int i, int c, double bias = 0) =>
+        1 / (1 + Math.Exp(-(output.Attention[i, c].item<float>() / Hyper.Temperature) - bias));
 
-    private static double LogPi(GatedOutput output, int i, int layer) => Enumerable.Range(layer * PerLayer, PerLayer)
-        .Sum(c => Math.Log(output.Actions[i, c].item<float>() == 1 ? Keep(output, i, c) : 1 - Keep(output, i, c)));
+    private static double LogPi(GatedOutput output, int i, int layer, double bias = 0) => Enumerable.Range(layer * PerLayer, PerLayer)
+        .Sum(c => Math.Log(output.Actions[i, c].item<float>() == 1 ? Keep(output, i, c, bias) : 1 - Keep(output, i, c, bias)));
 
     private static double Reward(GatedOutput output, Tensor labels, int i, int layer)
     {

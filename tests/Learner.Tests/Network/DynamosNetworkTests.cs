@@ -70,6 +70,53 @@ public sealed class DynamosNetworkTests
         Assert.All(agents, bias => Assert.True(bias.grad!.abs().max().item<float>() > 0));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2.2)]
+    public void Gated_AnyBias_KeepsByTheSigmoidOfAttentionAndBias(double bias)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DynamosNetwork(classes: 5, filters: 8, gates: new GateSettings(Temperature: 0.5, Bias: bias));
+        var probabilities = new List<float[]>();
+        var output = network.Gated(rand(3, 1, 12, 12), (layer, keep) =>
+        {
+            Assert.Equal(probabilities.Count, layer);
+            probabilities.Add(keep.data<float>().ToArray());
+            return ActionRules.Threshold(layer, keep);
+        });
+        for (var layer = 0; layer < DynamosNetwork.GatedLayers; layer++)
+        {
+            var attention = output.Attention.narrow(1, layer * 16, 16).contiguous().data<float>().ToArray();
+            Assert.All(probabilities[layer].Zip(attention), pair => Assert.Equal(1 / (1 + Math.Exp(-(pair.Second / 0.5) - bias)), pair.First, 1e-5));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Gated_Weighted_IsWhatScalingByTheProbabilitiesGives(bool straightThrough)
+    {
+        using var scope = NewDisposeScope();
+        var gates = new GateSettings(Bias: 0.5);
+        using var plain = new DynamosNetwork(classes: 5, filters: 8, gates: gates);
+        using var weighted = new DynamosNetwork(classes: 5, filters: 8, gates: gates with { Weighted = true });
+        weighted.load_state_dict(plain.state_dict());
+        plain.eval();
+        weighted.eval();
+        var x = rand(3, 1, 12, 12);
+
+        // Actions may be any numbers: those of the plain network are here what the weighted one multiplies by.
+        var expected = plain.Gated(x, (_, keep) => keep * keep.ge(0.5)).Logits;
+        var actual = weighted.Gated(x, ActionRules.Threshold, straightThrough);
+        Assert.True(actual.Logits.allclose(expected, 1e-4, 1e-5));
+        Assert.False(actual.Logits.allclose(plain.Gated(x, ActionRules.Threshold).Logits, 1e-2, 1e-2));
+        Assert.All(actual.Actions.data<float>().ToArray(), action => Assert.True(action is 0 or 1));
+
+        actual.Logits.sum().backward();
+        var agents = weighted.named_parameters().Where(p => p.name.EndsWith("prototype.2.bias", StringComparison.Ordinal)).Select(p => p.parameter).ToArray();
+        Assert.All(agents, bias => Assert.True(bias.grad!.abs().max().item<float>() > 0));
+    }
+
     [Fact]
     public void Forward_SecondGateOff_LeavesWhatAnUngatedShortcutBrings()
     {
