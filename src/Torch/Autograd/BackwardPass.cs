@@ -107,6 +107,8 @@ internal sealed class BackwardPass
         {
             if (node is null || node.Pass?.Owner == this)
                 return;
+            if (node.Pass is not null)
+                throw new InvalidOperationException("A backward pass through this part of the graph is under way; expected one at a time.");
             node.Pass = new NodePass(this, node);
             _nodes.Add(node.Retain());
         }
@@ -210,7 +212,7 @@ internal sealed class BackwardPass
                 using var sum = new Tensor(present.Retain());
                 sum.add_(grad);
             }
-            else if (grad.Body.IsUnique && !grad.Body.Storage.IsShared && grad.Body.IsContiguous && grad.Body.Offset == 0)
+            else if (grad.Body.IsUnshared && grad.Body.Offset == 0)
             {
                 leaf.SetGrad(grad.Body.Retain());
             }

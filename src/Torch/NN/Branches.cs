@@ -33,6 +33,7 @@ internal static class Branches
         void Branch(Action work, List<Action>? changes)
         {
             using var mode = GradMode.Set(enabled, inference);
+            using var outer = torch.NewDisposeScope(); // What the work moves to its outer scope stays here, on whichever thread.
             using var scope = torch.NewDisposeScope();
             var before = _inTurn;
             _inTurn = changes;
@@ -43,10 +44,13 @@ internal static class Branches
             finally
             {
                 _inTurn = before;
-                var mine = scope.DisposablesView;
-                scope.Detach(mine);
-                lock (made)
-                    made.AddRange(mine);
+                foreach (var mine in (DisposeScope[])[scope, outer])
+                {
+                    var kept = mine.DisposablesView;
+                    mine.Detach(kept);
+                    lock (made)
+                        made.AddRange(kept);
+                }
             }
         }
     }

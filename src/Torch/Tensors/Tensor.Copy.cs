@@ -55,6 +55,9 @@ public static partial class torch
                 Casts.Run(dtype, dtype, [Count], Elementwise.Flat(this), Elementwise.Flat(source));
             else
                 Casts.Run(source.dtype, dtype, Sizes, Operand.Of(this), Operand.Of(source));
+
+            // The loops know addresses only.
+            GC.KeepAlive(source);
         }
 
         internal void FillElements(Scalar value)

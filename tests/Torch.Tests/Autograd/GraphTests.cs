@@ -236,6 +236,59 @@ public sealed class GraphTests
             [grad_output * ctx.get_saved_variables()[0] * 25 * (double)ctx.get_data("factor"), null!];
     }
 
+    [Fact]
+    public void Backward_GradientInAnArrayOfTheFunctions_IsCopied()
+    {
+        using var scope = NewDisposeScope();
+        var x = zeros(2).requires_grad_();
+        (Buffered.apply(x) * 1).sum().backward();
+        (Buffered.apply(x) * 2).sum().backward();
+        Assert.Equal([9, 9], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Backward_WithinAPassOfTheSameGraph_ThrowsSayingSo()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2).requires_grad_();
+        var whole = new Tensor[1];
+        whole[0] = Reentrant.apply(x.exp(), whole).sum();
+        var error = Assert.Throws<InvalidOperationException>(() => whole[0].backward());
+        Assert.Contains("under way", error.Message);
+    }
+
+    private sealed class Buffered : autograd.SingleTensorFunction<Buffered>
+    {
+        private static readonly float[] Buffer = new float[2];
+
+        public override string Name => nameof(Buffered);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars) => (Tensor)vars[0] * 3;
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            (grad_output * 3).data<float>().ToArray().CopyTo(Buffer, 0);
+            return [from_array(Buffer)];
+        }
+    }
+
+    private sealed class Reentrant : autograd.SingleTensorFunction<Reentrant>
+    {
+        public override string Name => nameof(Reentrant);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("whole", vars[1]);
+            return (Tensor)vars[0] * 1;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            ((Tensor[])ctx.get_data("whole"))[0].backward();
+            return [grad_output, null!];
+        }
+    }
+
     private sealed class TwoParts : autograd.MultiTensorFunction<TwoParts>
     {
         public override string Name => nameof(TwoParts);

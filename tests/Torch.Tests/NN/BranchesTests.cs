@@ -109,7 +109,8 @@ public sealed class BranchesTests : IDisposable
         Tensor first = null!, second = null!;
         using (var scope = NewDisposeScope())
         {
-            Branches.Run(() => first = ones(2), () => second = zeros(3) + 1);
+            Branches.Run(() => first = ones(2).MoveToOuterDisposeScope(), () => second = (zeros(3) + 1).MoveToOuterDisposeScope());
+            Branches.Run(() => zeros(3), () => ones(2));
             Assert.False(first.IsInvalid || second.IsInvalid);
             Assert.Equal(before + scope.DisposablesCount, Tensor.TotalCount);
             Assert.Throws<InvalidDataException>(() => Branches.Run(() => ones(2), () => throw new InvalidDataException(ones(2).ToString())));

@@ -37,6 +37,39 @@ public class RecomputationTests
     }
 
     [Fact]
+    public void ResultReadInAnotherLayout_ComesBackInThatOne()
+    {
+        using var scope = NewDisposeScope();
+        var (x, weight, _, bn) = Operands();
+        var result = Fused.ConvolutionBatchNormRelu(x, weight, bn, 1, null, null, out _);
+        var view = result.detach();
+        var values = view.data<float>().ToArray();
+        result.Dispose();
+        Assert.Equal(values, view.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void DisposedResultThatPlainLayoutReads_GradientsKeepEveryBit()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(Gradient(forget: false), Gradient(forget: true));
+
+        // 24 channels are no whole blocks of 16: that convolution reads rows of pixels.
+        static float[] Gradient(bool forget)
+        {
+            using var scope = NewDisposeScope();
+            var (x, first, _, bn) = Operands();
+            var second = randn(24, 32, 3, 3).requires_grad_();
+            var h = Fused.ConvolutionBatchNormRelu(x, first, bn, 1, null, null, out _);
+            var y = functional.conv2d(h, second, padding: [1, 1]);
+            if (forget)
+                h.Dispose();
+            y.square().sum().backward();
+            return [.. first.grad!.data<float>().ToArray(), .. second.grad!.data<float>().ToArray()];
+        }
+    }
+
+    [Fact]
     public void GateChangedLater_IsNotThatOfTheResult()
     {
         using var scope = NewDisposeScope();

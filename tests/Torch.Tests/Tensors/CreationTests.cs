@@ -58,6 +58,17 @@ public sealed class CreationTests
         Assert.Contains("at most 12 dimensions", Assert.Throws<ExternalException>(() => x.unsqueeze(0)).Message);
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MaxValue - 100)]
+    [InlineData(long.MaxValue - 1_000_000)]
+    public void Empty_MoreBytesThanThereAre_ThrowsAndSpoilsNothing(long elements)
+    {
+        Assert.ThrowsAny<Exception>(() => empty(elements, ScalarType.Bool));
+        using var after = ones(1000);
+        Assert.Equal(1000, after.sum().item<float>());
+    }
+
     [Fact]
     public void Item_WrongType_Throws() => Assert.Throws<ArgumentException>(() => tensor(1.5f).item<double>());
 

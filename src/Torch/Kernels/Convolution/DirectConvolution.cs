@@ -37,13 +37,19 @@ internal static unsafe partial class DirectConvolution
     public static void BackwardData(float* dy, float* weights, float* dx, ConvolutionShape shape)
     {
         var tables = TapTable.Backward(shape, KernelSet.Current.Rows);
-        using var packed = new Scratch((long)shape.OutputBlocks * shape.InputBlocks * shape.Taps * Block * Block);
-        var to = packed.Floats;
-        foreach (var table in tables)
-            to = PackBackward(weights, to, shape, table.TapPositions);
-        Multiply(dy, packed.Floats, null, dx, shape.Images, new Side(shape.OutputBlocks, shape.OutputPixels), new Side(shape.InputBlocks, shape.Pixels), tables);
-        foreach (var table in tables)
-            table.Dispose();
+        try
+        {
+            using var packed = new Scratch((long)shape.OutputBlocks * shape.InputBlocks * shape.Taps * Block * Block);
+            var to = packed.Floats;
+            foreach (var table in tables)
+                to = PackBackward(weights, to, shape, table.TapPositions);
+            Multiply(dy, packed.Floats, null, dx, shape.Images, new Side(shape.OutputBlocks, shape.OutputPixels), new Side(shape.InputBlocks, shape.Pixels), tables);
+        }
+        finally
+        {
+            foreach (var table in tables)
+                table.Dispose();
+        }
     }
 
     /// <param name="x">Input.</param>

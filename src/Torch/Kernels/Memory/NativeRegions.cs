@@ -33,7 +33,7 @@ internal static unsafe partial class NativeRegions
     public static long TouchedBytes => Interlocked.Read(ref _touchedBytes);
 
     /// <summary>Bytes of a piece that holds at least so many: whole cache lines.</summary>
-    public static long SizeOf(long bytes) => (Math.Max(1, bytes) + Granule - 1) / Granule * Granule;
+    public static long SizeOf(long bytes) => checked(Math.Max(1, bytes) + Granule - 1) / Granule * Granule;
 
     /// <summary>A 64-byte aligned piece, its bytes not set.</summary>
     /// <param name="size">In bytes, from <see cref="SizeOf"/>.</param>
@@ -45,7 +45,7 @@ internal static unsafe partial class NativeRegions
             if (piece == null)
             {
                 GiveBackFor(size);
-                Regions.Add(new Region(Math.Max(RegionBytes, (size + HugePage - 1) / HugePage * HugePage)));
+                Regions.Add(new Region(Math.Max(RegionBytes, checked(size + HugePage - 1) / HugePage * HugePage)));
                 piece = Regions[^1].Take(size);
             }
 

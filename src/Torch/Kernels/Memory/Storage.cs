@@ -143,7 +143,15 @@ internal sealed unsafe class Storage
                 return present;
             using var again = _recomputation!.Compute();
             var source = again.Body.Storage;
-            System.Diagnostics.Debug.Assert(source.Bytes == Bytes && (source.Images, source.Channels, source.Pixels) == (Images, Channels, Pixels), "Other elements.");
+            System.Diagnostics.Debug.Assert(source.Bytes == Bytes, "Other elements.");
+            // Somebody may have asked for another layout before they were forgotten.
+            if ((source.Images, source.Channels, source.Pixels) != (Images, Channels, Pixels))
+            {
+                source.MakeStrided();
+                if (IsBlocked)
+                    source.MakeBlocked(Images, Channels, Pixels);
+            }
+
             var block = source.Elements;
             source._block = null;
             Volatile.Write(ref _block, block);
